@@ -1,0 +1,197 @@
+import { writeFileSync } from "node:fs";
+import { type TerraformStack } from "cdktf";
+import type { IConstruct } from "constructs";
+import type { DesiredContainer } from "../src/model/container";
+import { NixosError, type Problem, problemText } from "../src/model/error";
+import { fleetProblems } from "../src/model/fleet";
+import type { DesiredHost } from "../src/model/host";
+import type { Observation } from "../src/model/observed";
+import { checkSyntax, fileDigest } from "../src/nix";
+import { observeSync } from "../src/observe/sync";
+import { type Plan, planApp } from "../src/plan";
+import { Outcome } from "./outcome";
+import { readSettings, type Settings } from "./settings";
+
+/** A container as its construct registers it. */
+export interface RegisteredContainer {
+  readonly stack: TerraformStack;
+  readonly container: DesiredContainer;
+}
+
+/** A stack and the hosts it declares or deploys to. */
+interface StackHosts {
+  readonly stack: TerraformStack;
+  readonly hosts: Set<string>;
+}
+
+const fleets = new WeakMap<IConstruct, Fleet>();
+
+/** Everything of one app: what its constructs declare, what was observed, and the plan between the two. */
+export class Fleet {
+  /** The fleet of the app that a construct stands in. */
+  static of(construct: IConstruct): Fleet {
+    const { root } = construct.node;
+    const fleet = fleets.get(root) ?? new Fleet(root);
+    fleets.set(root, fleet);
+    return fleet;
+  }
+
+  readonly settings: Settings;
+  private readonly problems: Problem[] = [];
+  private readonly hosts = new Map<string, DesiredHost>();
+  private readonly containers: RegisteredContainer[] = [];
+  private readonly stacks = new Map<string, StackHosts>();
+  private outcome?: Outcome;
+
+  private constructor(root: IConstruct) {
+    this.settings = readSettings(root, this.problems);
+  }
+
+  /** Who owns what a stack deploys. */
+  ownerOf(stack: TerraformStack): string {
+    return `${this.settings.owner ?? "unowned"}/${stack.node.id}`.normalize("NFC"); // as Terraform passes it on
+  }
+
+  addHost(stack: TerraformStack, host: DesiredHost, problems: readonly Problem[]): void {
+    this.hosts.set(host.construct, host);
+    this.useHost(stack, host.construct);
+    this.problems.push(...problems);
+  }
+
+  addContainer(stack: TerraformStack, container: DesiredContainer, problems: readonly Problem[]): void {
+    this.containers.push({ stack, container });
+    this.useHost(stack, container.host);
+    this.problems.push(...problems);
+  }
+
+  /** Notes that a stack deploys to a host, be it another stack's. */
+  useHost(stack: TerraformStack, host: string): void {
+    const known = this.stacks.get(stack.node.path) ?? { stack, hosts: new Set() };
+    known.hosts.add(host);
+    this.stacks.set(stack.node.path, known);
+    this.outcome = undefined;
+  }
+
+  /** What a container's host was declared as; it must stand in the same app. */
+  hostOf(container: IConstruct, host: IConstruct): DesiredHost {
+    const desired = host.node.root === container.node.root ? this.hosts.get(host.node.path) : undefined;
+    if (desired) return desired;
+    throw new NixosError([
+      {
+        code: "input",
+        what: `the host ${host.node.path} belongs to another app`,
+        where: { construct: container.node.path },
+        remedy: "declare the host and its containers in the same App",
+      },
+    ]);
+  }
+
+  hostsOf(stack: TerraformStack): readonly DesiredHost[] {
+    return [...(this.stacks.get(stack.node.path)?.hosts ?? [])]
+      .map((path) => this.hosts.get(path))
+      .filter((host) => host !== undefined);
+  }
+
+  /** The outcome for the whole app: the first call checks all inputs, observes every host once, and plans. */
+  get plan(): Outcome {
+    this.outcome ??= this.compute();
+    return this.outcome;
+  }
+
+  private compute(): Outcome {
+    const hosts = [...this.hosts.values()];
+    const problems = this.inputProblems();
+    const syntax = this.settings.observe === "off" ? [] : checkSyntax(this.moduleFiles(problems));
+    this.refuse([...problems, ...(syntax ?? [])]);
+    const observations = this.observe(hosts, syntax === undefined);
+    const plan = planApp({
+      hosts: hosts.map((host, index) => ({ host, observation: observations[index] })),
+      containers: this.containers.map(({ stack, container }) => ({ ...container, stack: stack.node.path })),
+      owners: [...this.stacks.values()].map(({ stack, hosts: used }) => ({
+        stack: stack.node.path,
+        owner: this.ownerOf(stack),
+        hosts: [...used],
+      })),
+    });
+    this.refuse(syntaxProblems(plan));
+    const outcome = new Outcome(plan, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
+    this.report(outcome);
+    return outcome;
+  }
+
+  private inputProblems(): Problem[] {
+    return [...this.problems, ...fleetProblems(this.containers.map(({ container }) => container))];
+  }
+
+  /** The module files that nix is to read; of a configuration with problems of its own it would only tell them again. */
+  private moduleFiles(problems: readonly Problem[]): { path: string; text: string; where: Problem["where"] }[] {
+    const faulty = new Set(problems.filter(({ code }) => code === "config").map(({ where }) => where.construct));
+    return this.containers.flatMap(({ container }) =>
+      container.config.files
+        .filter(({ path }) => path.endsWith(".nix") && !faulty.has(container.construct))
+        .map(({ path, text }) => ({
+          path,
+          text,
+          where: {
+            construct: container.construct,
+            container: container.name,
+            host: this.hosts.get(container.host)?.label,
+          },
+        })),
+    );
+  }
+
+  private observe(hosts: readonly DesiredHost[], askSyntax: boolean): Observation[] {
+    if (this.settings.observe === "off") return hosts.map(() => ({ kind: "unobserved", reason: "off" }));
+    const requests = hosts.map((host) => {
+      const here = this.containers.filter(({ container }) => container.host === host.construct);
+      const files = askSyntax
+        ? here.flatMap(({ container }) => container.config.files.filter(({ path }) => path.endsWith(".nix")))
+        : [];
+      return {
+        host,
+        containers: here.map(({ container }) => container.name),
+        sources: [...new Set(here.flatMap(({ container }) => container.bindMounts.map((mount) => mount.hostPath)))],
+        owners: [...this.stacks.values()]
+          .filter((used) => used.hosts.has(host.construct))
+          .map(({ stack }) => this.ownerOf(stack)),
+        syntax: [...new Map(files.map(({ text }) => [fileDigest(text), text]))].map(([sha256, text]) => ({
+          sha256,
+          text,
+        })),
+      };
+    });
+    return [...observeSync({ hosts: requests })];
+  }
+
+  /** Stops the synth when there are problems: cdktf shows what is printed, everyone else gets an error to catch. */
+  private refuse(problems: readonly Problem[]): void {
+    if (problems.length === 0) return;
+    const error = new NixosError(problems);
+    error.stack = `${error.name}: ${error.message}`;
+    if (process.env["CDKTF_OUTDIR"] === undefined || process.env["JEST_WORKER_ID"] !== undefined) throw error;
+    writeFileSync(process.stderr.fd, `${error.message}\n`);
+    this.tell({ problems });
+    process.exit(1);
+  }
+
+  /** What was found on the hosts and stands in the way: told at once, and refused again by each stack's plan. */
+  private report(outcome: Outcome): void {
+    const problems = outcome.problems;
+    this.tell({ plan: outcome.plan, problems });
+    if (problems.length > 0 && process.env["CDKTF_NIXOS_PLAN_FILE"] === undefined && this.settings.observe === "on") {
+      writeFileSync(process.stderr.fd, problems.map((problem) => `${problemText(problem)}\n`).join(""));
+    }
+  }
+
+  /** Hands the plan to `cdktf-nixos plan`, which runs this app for it. */
+  private tell(told: { plan?: Plan; problems: readonly Problem[] }): void {
+    const path = process.env["CDKTF_NIXOS_PLAN_FILE"];
+    if (path !== undefined) writeFileSync(path, JSON.stringify({ version: 1, ...told }));
+  }
+}
+
+/** A module that the host's nix cannot read is bad input, found late: nothing of the app is synthesized. */
+function syntaxProblems(plan: Plan): Problem[] {
+  return plan.containers.flatMap((container) => container.problems.filter(({ code }) => code === "config"));
+}

@@ -1,0 +1,10 @@
+export { NixosContainer, type NixosContainerProps } from "./nixos-container";
+export { NixosHost, type NixosHostProps } from "./nixos-host";
+export { NixosTeardown } from "./nixos-teardown";
+export { contextKey, type Settings } from "./settings";
+export type { BindMount, BindMounts } from "../src/model/mount";
+export type { ForwardPort, NetworkProps } from "../src/model/network";
+export type { ContainerSettings, RemovalPolicy, Timeouts } from "../src/model/container";
+export type { HostSettings } from "../src/model/host";
+export { NixosError, type Problem } from "../src/model/error";
+export { nix, NixExpression } from "../src/nix";

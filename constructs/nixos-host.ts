@@ -1,0 +1,43 @@
+import { Token, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { type DesiredHost, hostProblems, type HostSettings } from "../src/model/host";
+import { Fleet } from "./fleet";
+import { StackHosts } from "./stack-hosts";
+
+/** Where a NixOS host is and how to log in to it. */
+export type NixosHostProps = HostSettings;
+
+/**
+ * A NixOS host that containers are deployed to.
+ *
+ * It needs `boot.enableContainers = true;` and an SSH server. Any user but root needs sudo without a password.
+ * @example new NixosHost(this, "web1", { address: "web1.example.org" })
+ */
+export class NixosHost extends Construct {
+  /** Name, IP address or ssh alias, as given. */
+  readonly address: string;
+
+  constructor(scope: Construct, id: string, props: NixosHostProps) {
+    super(scope, id);
+    this.address = props.address;
+    const host: DesiredHost = {
+      ...props,
+      construct: this.node.path,
+      label: id,
+      addressUnknown: Token.isUnresolved(props.address),
+    };
+    const where = { construct: this.node.path, host: id };
+    const problems = hostProblems(props, where);
+    if (host.addressUnknown && props.hostKey === undefined) {
+      problems.push({
+        code: "input",
+        what: "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another",
+        where,
+        remedy: "set hostKey to the host's public key",
+      });
+    }
+    const stack = TerraformStack.of(this);
+    Fleet.of(this).addHost(stack, host, problems);
+    StackHosts.of(stack).use(host);
+  }
+}

@@ -1,0 +1,56 @@
+import { distinct, type Problem } from "../src/model/error";
+import type { DesiredHost } from "../src/model/host";
+import type { Connection, Observation } from "../src/model/observed";
+import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "../src/plan";
+
+/** A plan with the ways to look things up in it. */
+export class Outcome {
+  private readonly containers: ReadonlyMap<string, ContainerPlan>;
+  private readonly hosts: ReadonlyMap<string, HostPlan>;
+  private readonly removals: ReadonlyMap<string, RemovalPlan>;
+
+  constructor(
+    readonly plan: Plan,
+    private readonly observations: ReadonlyMap<string, Observation>,
+  ) {
+    this.containers = new Map(plan.containers.map((container) => [container.construct ?? "", container]));
+    this.hosts = new Map(plan.hosts.map((host) => [host.host, host]));
+    this.removals = new Map(plan.removals.map((removal) => [`${removal.stack}\n${removal.host}`, removal]));
+  }
+
+  get problems(): readonly Problem[] {
+    return distinct([
+      ...this.plan.hosts.flatMap((host) => host.problems),
+      ...[...this.plan.containers, ...this.plan.removals.flatMap((removal) => removal.containers)].flatMap(
+        (container) => container.problems,
+      ),
+    ]);
+  }
+
+  containerAt(construct: string): ContainerPlan {
+    return found(this.containers.get(construct));
+  }
+
+  hostAt(construct: string): HostPlan {
+    return found(this.hosts.get(construct));
+  }
+
+  removalOn(stack: string, host: string): RemovalPlan {
+    return found(this.removals.get(`${stack}\n${host}`));
+  }
+
+  connectionTo(host: DesiredHost): Connection | undefined {
+    const observation = this.observations.get(host.construct);
+    return observation?.kind === "unobserved" ? undefined : observation?.connection;
+  }
+
+  scriptDirOf(host: DesiredHost): string {
+    const observation = this.observations.get(host.construct);
+    return observation?.kind === "observed" ? observation.host.scriptDir : ".";
+  }
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a construct of cdktf-nixos-containers is not in its own plan");
+  return value;
+}

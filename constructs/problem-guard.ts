@@ -1,0 +1,38 @@
+import { Lazy, TerraformLocal, TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import { type Problem, problemText } from "../src/model/error";
+import { terraformText } from "./escape";
+
+const logicalId = "nixos-problems";
+
+/**
+ * Makes Terraform's plan of a stack fail while there are problems on its hosts, and `destroy` still work.
+ * Everything else of the stack depends on it, so `-target` does not lead around it. Without problems it is not there at all.
+ */
+export class ProblemGuard extends TerraformResource {
+  constructor(
+    scope: Construct,
+    private readonly problems: () => readonly Problem[],
+  ) {
+    super(scope, "problems", { terraformResourceType: "terraform_data" });
+    this.overrideLogicalId(logicalId);
+    // A precondition must refer to something.
+    const count = new TerraformLocal(scope, "problem-count", Lazy.anyValue({ produce: () => this.problems().length }));
+    count.overrideLogicalId("nixos_problems");
+  }
+
+  /** What depends on the guard says so with this. */
+  addresses(): string[] {
+    return this.problems().length > 0 ? [`terraform_data.${logicalId}`] : [];
+  }
+
+  override toTerraform(): unknown {
+    const problems = this.problems();
+    if (problems.length === 0) return {};
+    const precondition = problems.map((problem) => ({
+      condition: "${local.nixos_problems == 0}",
+      error_message: terraformText(problemText(problem)),
+    }));
+    return { resource: { terraform_data: { [logicalId]: { lifecycle: { precondition } } } } };
+  }
+}

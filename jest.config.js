@@ -1,0 +1,11 @@
+"use strict";
+/** Sources run as they are; child processes run the build that `npm test` makes first. */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/test"],
+  testMatch: ["**/*.test.ts"],
+  transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
+  modulePathIgnorePatterns: ["<rootDir>/dist/"],
+  // Real hosts evaluate NixOS, which takes its time.
+  testTimeout: process.env.CDKTF_NIXOS_TEST_HOSTS ? 1_200_000 : 120_000,
+};

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { planCommand, type PlanOptions } from "./plan-command";
+import { packageVersion } from "./version";
+
+// A reader such as `head` may close the pipe: that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
+const program = new Command("cdktf-nixos")
+  .description("NixOS containers as CDKTF constructs: what a deploy would do to the live hosts.")
+  .version(packageVersion(), "-v, --version", "print the version")
+  .helpOption("-h, --help", "print this help")
+  .helpCommand(false)
+  .showHelpAfterError("(see cdktf-nixos --help)");
+
+program
+  .command("plan")
+  .description("show what `cdktf deploy` would do to the containers, on the hosts as they are now")
+  .argument("[stack]", "show this stack alone")
+  .option("--json", "print it for machines (schemaVersion 1)")
+  .option("--app <command>", "the command that runs the app, instead of cdktf.json's")
+  .option("--no-color", "print without colours")
+  .addHelpText("after", "\nExit codes: 0 nothing to do, 2 changes, 1 an error.")
+  .action(async (stack: string | undefined, options: PlanOptions) => {
+    process.exitCode = await planCommand(stack, options, process.cwd());
+  });
+
+void program.parseAsync();

@@ -1,0 +1,74 @@
+import { NixosError, type Problem } from "../model/error";
+import { type Plan, planOfStack, stacksOf } from "../plan";
+import { allProblems, hasChanges, planJson, planText, problemsText, styleOf } from "../render";
+import { runApp } from "./app";
+import { readProject } from "./project";
+import { spinWhile } from "./spinner";
+
+/** Options of `cdktf-nixos plan`. */
+export interface PlanOptions {
+  readonly json?: boolean;
+  readonly app?: string;
+  readonly color: boolean;
+}
+
+/** What exit codes mean. */
+export const exitCodes = { unchanged: 0, problems: 1, changes: 2 } as const;
+
+/** Prints the plan of the app in a directory; returns the exit code. */
+export async function planCommand(stack: string | undefined, options: PlanOptions, directory: string): Promise<number> {
+  try {
+    const project = readProject(directory, options.app);
+    const told = await spinWhile("running the app and looking at its hosts", process.stderr, () =>
+      runApp(project, directory),
+    );
+    const whole = told.plan;
+    // Problems that the plan carries are told with it; what is left concerns the whole app.
+    const known = new Set(allProblems(whole).map((problem) => JSON.stringify(problem)));
+    const others = told.problems.filter((problem) => !known.has(JSON.stringify(problem)));
+    const plan = whole && stack !== undefined ? selected(whole, stack) : whole;
+    const code = exitCode(plan, others);
+    print(plan, others, options);
+    if (told.stderr !== "" && plan) process.stderr.write(told.stderr);
+    return code;
+  } catch (error) {
+    if (!(error instanceof NixosError)) throw error;
+    print(undefined, error.problems, options);
+    return exitCodes.problems;
+  }
+}
+
+function exitCode(plan: Plan | undefined, others: readonly Problem[]): number {
+  if (!plan || allProblems(plan, others).length > 0) return exitCodes.problems;
+  return hasChanges(plan) ? exitCodes.changes : exitCodes.unchanged;
+}
+
+function print(plan: Plan | undefined, others: readonly Problem[], { json = false, color }: PlanOptions): void {
+  if (json) {
+    process.stdout.write(planJson(plan, others));
+  } else if (plan) {
+    const columns = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+    process.stdout.write(planText(plan, { colors: colorsOn(color, process.stdout), columns, problems: others }));
+  } else {
+    process.stderr.write(problemsText(others, styleOf(colorsOn(color, process.stderr))) + "\n");
+  }
+}
+
+/** Whether to colour: --no-color and NO_COLOR forbid it, FORCE_COLOR asks for it, else a terminal does. */
+function colorsOn(color: boolean, stream: { readonly isTTY?: boolean }): boolean {
+  if (!color || process.env["NO_COLOR"]) return false;
+  return process.env["FORCE_COLOR"] !== undefined || (stream.isTTY === true && process.env["TERM"] !== "dumb");
+}
+
+function selected(plan: Plan, stack: string): Plan {
+  const stacks = stacksOf(plan);
+  if (stacks.includes(stack)) return planOfStack(plan, stack);
+  throw new NixosError([
+    {
+      code: "settings",
+      what: `no stack ${JSON.stringify(stack)} of the app deploys to a NixOS host`,
+      where: {},
+      remedy: stacks.length === 0 ? "declare a NixosHost in it" : `name one of these: ${stacks.join(", ")}`,
+    },
+  ]);
+}

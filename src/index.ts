@@ -1,0 +1,62 @@
+export { addressText, isInterfaceName, tryParseAddress, tryParseMac, type Address } from "./model/address";
+export { confEntries, ownerKey, parseConf, renderConf } from "./model/conf";
+export {
+  type ContainerConfig,
+  type ContainerSettings,
+  type DesiredContainer,
+  type ModuleFile,
+  type ParsedSettings,
+  parseSettings,
+  type RemovalPolicy,
+  type Timeouts,
+} from "./model/container";
+export { type ErrorCode, NixosError, type Problem, problemText, type Where } from "./model/error";
+export { fleetProblems } from "./model/fleet";
+export { type DesiredHost, hostProblems, type HostSettings } from "./model/host";
+export { containerModule } from "./model/module";
+export { type BindMount, type BindMounts, parseMounts } from "./model/mount";
+export { longestName, nameProblems } from "./model/name";
+export { type ForwardPort, type Network, type NetworkProps, parseNetwork } from "./model/network";
+export type {
+  Connection,
+  Intent,
+  Journal,
+  Observation,
+  ObservedContainer,
+  ObservedHost,
+  Trouble,
+} from "./model/observed";
+export {
+  absentBase,
+  type Action,
+  anyBase,
+  type AppInput,
+  type Change,
+  type ContainerPlan,
+  type Effect,
+  type FileDiff,
+  type HostPlan,
+  noBase,
+  nothingToRemove,
+  ownerHash,
+  type Plan,
+  planApp,
+  type PlannedContainer,
+  type PlannedHost,
+  planOfStack,
+  type RemovalPlan,
+  type StackOwner,
+  stacksOf,
+  treeDigest,
+} from "./plan";
+export {
+  allContainers,
+  allProblems,
+  hasChanges,
+  type PlanDocument,
+  planDocument,
+  planJson,
+  planText,
+  summaryText,
+  type TextOptions,
+} from "./render";

@@ -1,0 +1,136 @@
+/** What converge wrote down about the last change it finished (docs/host.md). */
+export interface Journal {
+  readonly owner: string;
+  /** The trigger `apply` of the run that wrote it. */
+  readonly token: string;
+  /** Tree digest of the user's module files. */
+  readonly config: string;
+  /** Folder of the module files below the container's own. */
+  readonly module: string;
+  /** sha256 of configuration.nix as nixos-container wrote it. */
+  readonly nixos: string;
+  /** System that was built and activated. */
+  readonly system: string;
+  /** Empty when it could not be determined. */
+  readonly stateVersion: string;
+  readonly nixpkgs: string;
+  readonly nixpkgsRelease: string;
+  readonly removal: string;
+  readonly protect: boolean;
+}
+
+/** What stands on a host while a change is under way, or after it was cut off. */
+export interface Intent {
+  readonly owner: string;
+  /** `create`, `adopt`, `update` or `remove`. */
+  readonly action: string;
+}
+
+/** A container, or what is left of one, as it is on its host. */
+export interface ObservedContainer {
+  readonly name: string;
+  /** Lines of its conf; absent when it has none. */
+  readonly conf?: readonly string[];
+  /** Whether the host's own configuration declares it. */
+  readonly declarative: boolean;
+  /** Its root directory: absent, a directory, or a mount point of its own. */
+  readonly root?: "dir" | "mount";
+  /** Store path its system profile leads to. */
+  readonly profile?: string;
+  readonly unit: "up" | "down";
+  /** systemd's own words, such as `failed failed`. */
+  readonly active: string;
+  /** Store path of the system running inside, when it is up. */
+  readonly running?: string;
+  /** Whether it is linked into machines.target below system.control. */
+  readonly boot: boolean;
+  /** Lines of our drop-in for the unit. */
+  readonly timeout: readonly string[];
+  readonly journal?: Journal;
+  readonly intent?: Intent;
+  /** sha256 of its configuration.nix. */
+  readonly nixos?: string;
+  /** sha256 by path of the module files, below the container's own folder. */
+  readonly modules: ReadonlyMap<string, string>;
+  /** Text by path of the same files. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** When its unit began to start, in seconds since the epoch. */
+  readonly since?: number;
+  /** When its conf was last written, in seconds since the epoch. */
+  readonly confTime?: number;
+  /** Release of the system its profile leads to, such as `25.05.20250612.abcdef0`. */
+  readonly release?: string;
+  /** Digest of its state records: what a plan is computed from. */
+  readonly digest: string;
+}
+
+/** One thing about a host that stands in the way; the probe's word for it and its own text. */
+export interface Trouble {
+  readonly word: string;
+  readonly text: string;
+}
+
+/** A host as one probe saw it. */
+export interface ObservedHost {
+  readonly machineId: string;
+  readonly hostname: string;
+  readonly os: string;
+  readonly confDir: string;
+  readonly stateDir: string;
+  /** Store path of the nixpkgs that would build; absent when there is none. */
+  readonly nixpkgs?: string;
+  /** Such as `25.05.20250612.abcdef0`; absent when it cannot be told. */
+  readonly nixpkgsRelease?: string;
+  readonly interfaces: readonly string[];
+  readonly bridges: readonly string[];
+  /** `IFACE ADDRESS/PREFIX`. */
+  readonly addresses: readonly string[];
+  readonly ipForward: boolean;
+  readonly systemControl: "writable" | "read-only";
+  readonly hostKeys: readonly string[];
+  /** Where, below the home directory, Terraform may put its scripts. */
+  readonly scriptDir: string;
+  readonly troubles: readonly Trouble[];
+  /** Token of the last removal, by hash of the owner. */
+  readonly reaps: ReadonlyMap<string, string>;
+  readonly containers: ReadonlyMap<string, ObservedContainer>;
+  /** What each bind source asked for is. */
+  readonly sources: ReadonlyMap<string, "dir" | "file" | "missing">;
+  /** What the host's nix said of each module file asked about, by sha256; undefined for a sound one. */
+  readonly syntax: ReadonlyMap<string, string | undefined>;
+}
+
+/** How to reach a host, as ssh resolved it and as Terraform is told. */
+export interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Path of an unencrypted private key. */
+  readonly identityFile?: string;
+  /** Path of the certificate that goes with the key. */
+  readonly certificateFile?: string;
+  readonly agent: boolean;
+  /** Which of the agent's keys the host takes. */
+  readonly agentIdentity?: string;
+  /** Every key the host offers, as Terraform's `host_key` wants them: one line a key, names on all but the first. */
+  readonly hostKey: string;
+  readonly bastion?: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly identityFile?: string;
+  };
+}
+
+/** What came of observing one host. */
+export type Observation =
+  | { readonly kind: "observed"; readonly host: ObservedHost; readonly connection: Connection }
+  /** Not asked: its address is only known after apply, or observation is off. */
+  | { readonly kind: "unobserved"; readonly reason: "address" | "off" }
+  | {
+      readonly kind: "failed";
+      readonly what: string;
+      readonly remedy: string;
+      readonly detail?: string;
+      readonly connection?: Connection;
+    };

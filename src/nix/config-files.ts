@@ -1,0 +1,167 @@
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { Problem, Where } from "../model/error";
+import { isBareBody } from "./bindings";
+import { isNixExpression, type NixExpression } from "./expression";
+import { configProblem, type Fault } from "./fault";
+import { lex } from "./lexer";
+import { ModuleTree } from "./module-tree";
+import { renderValue } from "./render";
+import { type ModuleSource, reservedFaults } from "./reserved";
+import { CONFIG_OBJECT, CONFIG_TEXT, fileOrigin, textFaults } from "./source-text";
+import { findTerraformToken, terraformTokenFault } from "./terraform-token";
+
+/**
+ * A container's configuration: the text of a NixOS module; the path of a module, or of a folder with a default.nix
+ * (one line that begins with `./`, `../` or `/`); a whole module as a nix`…` expression; or a plain object of options.
+ */
+export type ConfigSource = string | NixExpression | Readonly<Record<string, unknown>>;
+
+/** A module file: its path below the module's folder, and its text, exactly as it was written. */
+export interface ModuleFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files of a config, sorted by path, and the one to import. */
+export interface ModuleFiles {
+  readonly entry: string;
+  readonly files: readonly ModuleFile[];
+}
+
+export interface ConfigOptions {
+  /** The container's name. */
+  readonly name: string;
+  readonly where: Where;
+  /** Every problem found is added here; with one, the files returned may be incomplete. */
+  readonly problems: Problem[];
+  /**
+   * The folder that paths are relative to.
+   * @default process.cwd()
+   */
+  readonly directory?: string;
+}
+
+/** Turns a config into the files that go to the host; text is kept exactly as it was written, line ends included. */
+export function configFiles(config: ConfigSource, options: ConfigOptions): ModuleFiles {
+  const directory = realpathSync(options.directory ?? process.cwd());
+  const faults: Fault[] = [];
+  if (isPath(config) && holdsToken(config)) {
+    options.problems.push(configProblem(terraformTokenFault("config"), options.where));
+    return { entry: "default.nix", files: [] };
+  }
+  const draft = isPath(config) ? fromPath(config.trim(), directory, faults) : fromCode(config, directory, faults);
+  const entry = draft.files.get(draft.entry);
+  if (entry !== undefined && draft.sound) {
+    faults.push(...moduleFaults(entry), ...reservedFaults(draft.files, draft.entry, options.name));
+  }
+  options.problems.push(...faults.map((fault) => configProblem(fault, options.where)));
+  const files = [...draft.files].map(([path, { text }]) => ({ path, text }));
+  return { entry: draft.entry, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+interface Draft {
+  readonly entry: string;
+  readonly files: ReadonlyMap<string, ModuleSource>;
+  /** False when the text has gaps, or is not to be quoted. */
+  readonly sound: boolean;
+}
+
+/** A comment can begin with a slash, too. */
+function isPath(config: ConfigSource): config is string {
+  return typeof config === "string" && /^\s*(?:\.{1,2}\/|\/(?!\*))[^\n]*\s*$/.test(config);
+}
+
+function fromPath(path: string, directory: string, faults: Fault[]): Draft {
+  const full = resolve(directory, path);
+  const stats = statSync(full, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    const remedy = `correct the path: it starts at ${directory}`;
+    faults.push({ what: `config ${path} does not exist`, remedy: isAbsolute(path) ? "correct the path" : remedy });
+    return { entry: "default.nix", files: new Map(), sound: false };
+  }
+  const real = realpathSync(full);
+  const [root, entry] = stats.isDirectory() ? [real, "default.nix"] : [dirname(real), basename(real)];
+  const tree = new ModuleTree(root, labelOf(root, directory));
+  if (stats.isDirectory() && !existsSync(join(root, entry))) {
+    const remedy = "add a default.nix that imports its modules, or give the path of one file";
+    faults.push({ what: `config ${path} is a folder without a default.nix`, remedy });
+  }
+  tree.add(stats.isDirectory() ? "." : entry);
+  const text = tree.files.get(entry);
+  if (text !== undefined && !entry.endsWith(".nix")) tree.follow(entry, text, fileOrigin(tree.nameOf(entry)));
+  faults.push(...tree.finish());
+  return { entry, files: sources(tree), sound: true };
+}
+
+function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
+  if (typeof config === "string" && /^\s*[\w.~+/:#?=&-]+\s*$/.test(config)) {
+    const remedy = "give the text of a module, or a path that begins with ./, ../ or /";
+    faults.push({ what: `config ${JSON.stringify(config.trim())} is neither a module nor a path`, remedy });
+    return { entry: "configuration.nix", files: new Map(), sound: false };
+  }
+  const rendered = moduleText(config);
+  const { text } = rendered;
+  const origin = typeof config === "string" || isNixExpression(config) ? CONFIG_TEXT : CONFIG_OBJECT;
+  const tree = new ModuleTree(directory, ".");
+  tree.follow("configuration.nix", text, origin);
+  faults.push(...rendered.faults, ...textFaults(text, origin, true), ...tree.finish());
+  // Its relative paths start at the directory, where a file of this very name may be one of them.
+  const entry = tree.files.has("configuration.nix") ? "container-configuration.nix" : "configuration.nix";
+  return {
+    entry,
+    files: sources(tree).set(entry, { text, origin }),
+    sound: rendered.faults.length === 0 && !holdsToken(text),
+  };
+}
+
+/** Then no message may quote the text: CDKTF would resolve the token there. */
+function holdsToken(text: string): boolean {
+  return findTerraformToken(text) !== undefined;
+}
+
+function moduleText(config: unknown): { readonly text: string; readonly faults: readonly Fault[] } {
+  if (typeof config === "string") return { text: config, faults: [] };
+  if (isNixExpression(config)) {
+    // An empty or bare expression has a better message coming.
+    const { tokens } = lex(config.text);
+    if (tokens.length === 0 || isBareBody(tokens)) return { text: config.text, faults: config.faults ?? [] };
+    const { text, faults } = renderValue(config);
+    return { text: `${text}\n`, faults };
+  }
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    const kind = Array.isArray(config) ? "an array" : config === null ? "null" : `of type ${typeof config}`;
+    const remedy = "give the text or path of a NixOS module, a nix`…` expression, or a plain object";
+    return { text: "{ }\n", faults: [{ what: `config is ${kind}`, remedy }] };
+  }
+  const { text, faults } = renderValue(config);
+  const empty = text === "{ }" ? [{ what: "config is an empty object", remedy: "give it at least one option" }] : [];
+  // A function, so that its expressions can use config, lib and pkgs.
+  return { text: `{ config, lib, pkgs, ... }:\n${text}\n`, faults: [...faults, ...empty] };
+}
+
+/** The entry must be a module: not empty, and not what is often mistaken for one. */
+function moduleFaults({ text, origin }: ModuleSource): readonly Fault[] {
+  const { tokens } = lex(text);
+  if (tokens.length === 0) {
+    const remedy = "write a NixOS module, such as { services.nginx.enable = true; }";
+    return [{ what: `${origin.name} is empty`, remedy }];
+  }
+  if (isBareBody(tokens)) {
+    const start = text.slice(tokens[0].start).split("\n")[0].trim();
+    const remedy = "put it in braces: { … }, or { config, lib, pkgs, ... }: { … }";
+    return [{ what: `${origin.name} is no module, but what stands inside one: ${start}`, remedy }];
+  }
+  return [];
+}
+
+function sources(tree: ModuleTree): Map<string, ModuleSource> {
+  return new Map([...tree.files].map(([path, text]) => [path, { text, origin: fileOrigin(tree.nameOf(path)) }]));
+}
+
+/** A folder as messages call it: relative to the directory if it lies below, else absolute. */
+function labelOf(folder: string, directory: string): string {
+  const path = relative(directory, folder);
+  if (path === "") return ".";
+  return path === ".." || path.startsWith("../") ? folder : `./${path}`;
+}

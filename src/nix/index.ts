@@ -1,0 +1,6 @@
+export { checkSyntax, type SyntaxSource } from "./syntax";
+export { configFiles, type ConfigOptions, type ConfigSource, type ModuleFile, type ModuleFiles } from "./config-files";
+export { fileDigest, treeDigest } from "./digest";
+export { isNixExpression, NixExpression } from "./expression";
+export { renderNix } from "./render";
+export { nix } from "./template";

@@ -1,0 +1,93 @@
+import { type Binding, moduleBindings } from "./bindings";
+import type { Fault } from "./fault";
+import { lex, type Token } from "./lexer";
+import { besideFile } from "./path-literals";
+import type { Origin } from "./source-text";
+import { isSymbol } from "./structure";
+
+/** An option that `nixos-container` sets itself, so that a module cannot set it to just anything. */
+interface Reserved {
+  readonly option: string;
+  /** Whether this value cannot stand. */
+  readonly clashes: (value: readonly Token[], container: string) => boolean;
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** With these a value stands, or may stand, beside the one that is set already. */
+const PRIORITIES = new Set(["mkForce", "mkOverride", "mkVMOverride", "mkImageMediaOverride", "mkIf"]);
+
+const RESERVED: readonly Reserved[] = [
+  {
+    option: "networking.hostName",
+    clashes: (value, container) => !isString(value, container) && !value.some(({ text }) => PRIORITIES.has(text)),
+    why: "the host name of a container is its name",
+    remedy: "remove it, or use lib.mkForce",
+  },
+  {
+    option: "networking.useDHCP",
+    clashes: (value) => /^true$/.test(code(value)),
+    why: "nixos-container sets it to false",
+    remedy: "remove it, or use lib.mkForce",
+  },
+  {
+    option: "boot.isContainer",
+    clashes: (value) => /^(?:(?:lib \. )?mkForce )?false$/.test(code(value)), // by force it is no container
+    why: "nixos-container sets it to true",
+    remedy: "remove it",
+  },
+];
+
+/** A file to look through: its text, and where it comes from. */
+export interface ModuleSource {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/** The values that clash with what `nixos-container` sets, in a module and those it plainly imports. */
+export function reservedFaults(
+  files: ReadonlyMap<string, ModuleSource>,
+  entry: string,
+  container: string,
+): readonly Fault[] {
+  const faults: Fault[] = [];
+  const queue = [entry];
+  for (const path of queue) {
+    const file = files.get(path);
+    if (file === undefined) continue;
+    for (const binding of moduleBindings(lex(file.text).tokens)) {
+      const option = optionName(binding);
+      if (option === "imports") {
+        for (const imported of importedFiles(path, binding, files)) if (!queue.includes(imported)) queue.push(imported);
+      }
+      const reserved = RESERVED.find((candidate) => candidate.option === option);
+      if (binding.value.length === 0 || !reserved?.clashes(binding.value, container)) continue;
+      const value = file.text.slice(binding.value[0].start, binding.value.at(-1)?.end);
+      const place = file.origin.at(binding.line);
+      faults.push({ what: `${place} sets ${option} to ${value}, but ${reserved.why}`, remedy: reserved.remedy });
+    }
+  }
+  return faults;
+}
+
+/** The option's name; a module may keep its options below `config`. */
+function optionName({ path }: Binding): string {
+  return (path[0] === "config" ? path.slice(1) : path).join(".");
+}
+
+function importedFiles(path: string, { value }: Binding, files: ReadonlyMap<string, ModuleSource>): readonly string[] {
+  if (!isSymbol(value[0], "[")) return [];
+  return value
+    .filter((token) => token.kind === "path" && !token.interpolated)
+    .map((token) => besideFile(path, token.text))
+    .map((target) => (files.has(target) ? target : besideFile("x", `${target}/default.nix`)));
+}
+
+/** A value's code with its spacing evened out. */
+function code(value: readonly Token[]): string {
+  return value.map(({ text }) => text).join(" ");
+}
+
+function isString(value: readonly Token[], text: string): boolean {
+  return value.length === 1 && value[0].kind === "string" && value[0].text === text;
+}

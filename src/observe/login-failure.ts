@@ -1,0 +1,134 @@
+import { type Failure, failure } from "./failure";
+import type { ResolvedTarget } from "./ssh-config";
+
+/** Who did not let us in, and how it was tried. */
+export interface Attempt {
+  readonly target: ResolvedTarget;
+  /** The jump host it was tried through. */
+  readonly via?: ResolvedTarget;
+  readonly isJump: boolean;
+  readonly pinned: boolean;
+  /** Seconds. */
+  readonly connectTimeout: number;
+}
+
+interface Cause {
+  readonly pattern: RegExp;
+  what(subject: string, attempt: Attempt): string;
+  remedy(attempt: Attempt): string;
+}
+
+const checkAddress = (attempt: Attempt): string =>
+  `check address and port, and that it is up with sshd running (services.openssh.enable = true)${
+    attempt.via ? `, as seen from ${attempt.via.address}` : ""
+  }`;
+
+/** What ssh says when it cannot log in, the most telling first. */
+const causes: readonly Cause[] = [
+  {
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i,
+    what: (subject, { pinned }) =>
+      pinned
+        ? `${subject} shows another key than the pinned hostKey`
+        : `the host key of ${subject} is not the one in known_hosts`,
+    remedy: ({ pinned, target }) =>
+      "somebody may be in between: compare the key with /etc/ssh/ssh_host_*_key.pub at the host's own console; if it was reinstalled, " +
+      (pinned
+        ? "set hostKey to the new key"
+        : `forget the old key with \`ssh-keygen -R '${knownAs(target)}'\`, and add the new one`),
+  },
+  {
+    pattern: /REVOKED HOST KEY|host key for .* was revoked|marked as revoked/i,
+    what: (subject) => `the host key of ${subject} is revoked in known_hosts`,
+    remedy: () => "give the host a new key, or connect to another host",
+  },
+  {
+    pattern: /No .* host key is known for|Host key verification failed|no matching host key type/i,
+    what: (subject, { pinned }) =>
+      pinned ? `${subject} does not show the pinned hostKey` : `the host key of ${subject} is not known`,
+    remedy: ({ pinned, isJump, target }) =>
+      pinned
+        ? "set hostKey to a line of the host's /etc/ssh/ssh_host_*_key.pub, read at its own console"
+        : `log in once with \`ssh ${target.address}\` and compare the fingerprint it shows with the host's own` +
+          (isJump ? "" : `, or set hostKey to its /etc/ssh/ssh_host_ed25519_key.pub`),
+  },
+  {
+    pattern:
+      /Could not resolve hostname|Name or service not known|Temporary failure in name resolution|nodename nor servname/i,
+    what: (_subject, { target, isJump, via }) =>
+      target.hostName.toLowerCase() === target.address.toLowerCase()
+        ? `unknown host alias or name ${JSON.stringify(target.address)}${isJump ? " of the jump host" : ""}${via ? ` at the jump host ${via.address}` : ""}`
+        : `${JSON.stringify(target.address)} leads to ${JSON.stringify(target.hostName)}, which is no known name`,
+    remedy: () => "add it to ~/.ssh/config or to DNS, or correct the address",
+  },
+  {
+    pattern: /Permission denied|Too many authentication failures|No supported authentication methods/i,
+    what: (subject, { target }) => `${subject} does not let ${target.user} in: it takes none of our keys`,
+    remedy: ({ target, isJump }) =>
+      `add your public key to ${target.user}'s authorized keys there (users.users.${target.user}.openssh.authorizedKeys.keys)` +
+      (isJump ? ", or name the right key in ~/.ssh/config" : ", or set user, or identityFile to the right key"),
+  },
+  {
+    pattern: /Connection refused/i,
+    what: (subject) => `${subject} refuses the connection`,
+    remedy: checkAddress,
+  },
+  {
+    pattern: /No route to host|Network is unreachable|Host is down|Can't assign requested address/i,
+    what: (subject) => `there is no route to ${subject}`,
+    remedy: checkAddress,
+  },
+  {
+    pattern: /administratively prohibited/i,
+    what: (subject, { via }) => `the jump host ${via?.address ?? ""} does not forward to ${subject}`,
+    remedy: () => "allow it there (AllowTcpForwarding and PermitOpen of sshd_config)",
+  },
+  {
+    pattern: /timed out|timeout/i,
+    what: (subject, { connectTimeout }) => `${subject} did not answer within ${connectTimeout} s`,
+    remedy: (attempt) => `${checkAddress(attempt)}, and that no firewall is in the way`,
+  },
+  {
+    pattern: /Unable to negotiate|no matching .* found/i,
+    what: (subject) => `${subject} and this machine's ssh have no algorithm in common`,
+    remedy: () => "upgrade the older side's OpenSSH",
+  },
+  {
+    pattern: /Bad owner or permissions|Bad configuration option|terminating, \d+ bad configuration/i,
+    what: (subject) => `ssh refuses its own configuration for ${subject}`,
+    remedy: () => "mend ~/.ssh/config as ssh says",
+  },
+  {
+    pattern: /Connection (closed|reset)|kex_exchange_identification|banner exchange|Broken pipe|Received disconnect/i,
+    what: (subject) => `${subject} closed the connection before the login`,
+    remedy: () => "see the log of its sshd (journalctl -u sshd), and whether it or a firewall turns this machine away",
+  },
+];
+
+/** Why nobody was let in, from ssh's own words. */
+export function loginFailure(words: readonly string[], attempt: Attempt): Failure {
+  const said = words.join("\n");
+  const { target, isJump } = attempt;
+  const place = `${target.hostName} port ${target.port}`;
+  const subject = `${isJump ? "the jump host " : ""}${target.address === target.hostName ? place : `${target.address} (${place})`}`;
+  const detail = [`$ ${commandLine(attempt)}`, ...words];
+  const cause = causes.find(({ pattern }) => pattern.test(said));
+  if (!cause) return failure(`ssh cannot log in to ${subject}`, `see what \`${commandLine(attempt)}\` says`, detail);
+  return failure(cause.what(subject, attempt), cause.remedy(attempt), detail);
+}
+
+/** A command to try the same by hand. */
+export function commandLine({ target, via }: Pick<Attempt, "target" | "via">): string {
+  const jump = via && `${via.user}@${via.hostName.includes(":") ? `[${via.hostName}]` : via.hostName}:${via.port}`;
+  return [
+    "ssh",
+    ...(target.identityFile === undefined ? [] : ["-i", target.identityFile]),
+    ...(target.port === 22 ? [] : ["-p", String(target.port)]),
+    ...(jump === undefined ? [] : ["-J", jump]),
+    `${target.user}@${target.address}`,
+  ].join(" ");
+}
+
+function knownAs({ hostKeyAlias, hostName, port }: ResolvedTarget): string {
+  return hostKeyAlias ?? (port === 22 ? hostName : `[${hostName}]:${port}`);
+}

@@ -1,0 +1,119 @@
+import { NixosError } from "../model/error";
+import type { ObservedContainer, ObservedHost, Trouble } from "../model/observed";
+import { ContainerRecords } from "./container-records";
+import { fromBase64 } from "./journal";
+
+/** How many fields each kind of record has at least, the kind included. */
+const widths: Readonly<Record<string, number>> = { host: 3, state: 4, info: 4, source: 3, parse: 3 };
+
+/**
+ * Reads the records of a probe (docs/host.md), given as one latin1 string a line.
+ * Kinds and fields it does not know are skipped: a newer program may tell more.
+ *
+ * @throws NixosError for records that are not what the contract says
+ */
+export function parseRecords(lines: readonly string[]): ObservedHost {
+  const facts = new Map<string, string[]>();
+  const containers = new Map<string, ContainerRecords>();
+  const sources = new Map<string, "dir" | "file" | "missing">();
+  const syntax = new Map<string, string | undefined>();
+  for (const line of lines) {
+    const fields = line.split("\t").map(utf8);
+    const [kind = "", first = "", second = "", ...rest] = fields;
+    if (fields.length < (widths[kind] ?? 0)) throw malformed(line);
+    switch (kind) {
+      case "host": {
+        const value = [second, ...rest].join("\t");
+        facts.set(first, [...(facts.get(first) ?? []), value]);
+        break;
+      }
+      case "state":
+      case "info": {
+        const records = containers.get(first) ?? new ContainerRecords(first);
+        containers.set(first, records);
+        const start = line.indexOf("\t", line.indexOf("\t") + 1) + 1;
+        if (kind === "state") records.addState(line.slice(start), second, rest.join("\t"));
+        else records.addInfo(second, rest);
+        break;
+      }
+      case "source":
+        if (second !== "dir" && second !== "file" && second !== "missing") throw malformed(line);
+        sources.set(first, second);
+        break;
+      case "parse":
+        if (second === "ok") syntax.set(first, undefined);
+        else if (second === "error") syntax.set(first, joined(syntax.get(first), rest.join("\t")));
+        else if (second !== "unknown") throw malformed(line);
+        break;
+    }
+  }
+  return observedHost(facts, { sources, syntax, containers: built(containers) });
+}
+
+function observedHost(
+  facts: ReadonlyMap<string, readonly string[]>,
+  rest: Pick<ObservedHost, "sources" | "syntax" | "containers">,
+): ObservedHost {
+  const all = (field: string): readonly string[] => facts.get(field) ?? [];
+  const one = (field: string): string => all(field)[0] ?? "";
+  return {
+    machineId: one("machine-id"),
+    hostname: one("hostname"),
+    os: one("os"),
+    confDir: one("conf-dir"),
+    stateDir: one("state-dir"),
+    ...(one("nixpkgs") !== "" && { nixpkgs: one("nixpkgs") }),
+    ...(one("nixpkgs-release") !== "" && { nixpkgsRelease: one("nixpkgs-release") }),
+    interfaces: all("interface"),
+    bridges: all("bridge"),
+    addresses: all("address"),
+    ipForward: one("ip-forward") === "1",
+    systemControl: one("system-control") === "writable" ? "writable" : "read-only",
+    hostKeys: all("host-key"),
+    scriptDir: one("script-dir") || ".",
+    troubles: all("trouble").map((text): Trouble => {
+      const [word, rest] = firstWord(text);
+      return { word, text: rest };
+    }),
+    reaps: new Map(
+      all("reap").map((text) => {
+        const [hash, token] = firstWord(text);
+        return [hash, fromBase64(token)];
+      }),
+    ),
+    ...rest,
+  };
+}
+
+function built(containers: ReadonlyMap<string, ContainerRecords>): Map<string, ObservedContainer> {
+  const observed = new Map<string, ObservedContainer>();
+  for (const [name, records] of containers) {
+    const container = records.container();
+    if (container) observed.set(name, container);
+  }
+  return observed;
+}
+
+function firstWord(text: string): [string, string] {
+  const at = text.indexOf(" ");
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function joined(before: string | undefined, line: string): string {
+  return before === undefined ? line : `${before}\n${line}`;
+}
+
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+function malformed(line: string): NixosError {
+  return new NixosError([
+    {
+      code: "internal",
+      what: `the probe wrote a record that cannot be read: ${JSON.stringify(utf8(line).slice(0, 200))}`,
+      where: {},
+      remedy: "report it as a bug of cdktf-nixos-containers, with this line",
+    },
+  ]);
+}

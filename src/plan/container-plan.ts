@@ -1,0 +1,108 @@
+import type { Problem } from "../model/error";
+import type { ObservedContainer, ObservedHost } from "../model/observed";
+import { absentBase } from "./digest";
+import { driftOf } from "./drift";
+import { actionFor, worstEffect } from "./effect";
+import type { PlannedContainer } from "./input";
+import { adoption, creation, type Draft } from "./newcomer";
+import { driftNotes, versionNote } from "./note";
+import type { ContainerPlan } from "./plan";
+import { factsOf, type HostFacts, preflightProblems, syntaxProblems } from "./preflight";
+import { standingOf } from "./standing";
+import { stateVersionFor } from "./state-version";
+import { refusal } from "./refusal";
+import { runWords } from "./words";
+
+export { factsOf, type HostFacts };
+
+/** The plan of one container before its neighbours are looked at, and whether it builds. */
+export interface Drafted {
+  readonly plan: ContainerPlan;
+  readonly builds: boolean;
+}
+
+/** Plans one container of an observed host by itself. */
+export function planContainer(desired: PlannedContainer, facts: HostFacts): Drafted {
+  const observed = facts.host.containers.get(desired.name);
+  const draft = draftOf(desired, observed, facts);
+  const stateVersion = stateVersionFor(desired, observed, facts.host);
+  const { action, changes, config, remark } = draft;
+  const idle = action === "none" || action === "conflict" || action === "stop";
+  const problems: Problem[] = [
+    ...(draft.problem ? [draft.problem] : []),
+    ...syntaxProblems(desired, facts),
+    ...(idle ? [] : preflightProblems(desired, observed, facts)),
+  ];
+  const [problem] = problems;
+  const notes = [...draft.notes, ...versionNote(stateVersion, action)];
+  if (
+    desired.network.forwardPorts.length > 0 &&
+    !facts.host.ipForward &&
+    ["create", "adopt", "update"].includes(action)
+  ) {
+    notes.push(
+      "net.ipv4.ip_forward is off on the host: its forwarded ports answer on the host alone, not from outside",
+    );
+  }
+  const plan: ContainerPlan = {
+    stack: desired.stack,
+    host: desired.host,
+    name: desired.name,
+    construct: desired.construct,
+    action,
+    effect: worstEffect([draft.effect, ...changes.map(({ effect }) => effect)]),
+    changes,
+    config,
+    notes,
+    ...(problem && { problem }),
+    problems,
+    apply:
+      action === "none" || action === "conflict"
+        ? { kind: "settled", token: action === "none" ? draft.token : `not planned: ${problem?.what ?? "conflict"}` }
+        : { kind: "run", words: runWords(action, desired.name, changes, remark) },
+    base: observed?.digest ?? absentBase,
+    stateVersion,
+    stopFirst: [],
+    after: [],
+  };
+  return { plan, builds: draft.builds };
+}
+
+function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefined, facts: HostFacts): Draft {
+  const standing = standingOf(observed, desired.owner);
+  const refused = refusal(desired, standing, facts.label);
+  if (refused) {
+    return {
+      action: "conflict",
+      effect: "none",
+      changes: [],
+      config: [],
+      notes: [],
+      builds: false,
+      token: "",
+      problem: refused,
+    };
+  }
+  if (!observed || standing.kind === "absent" || standing.kind === "remains" || standing.kind === "vanished") {
+    return creation(desired, observed, standing, facts.host);
+  }
+  if (standing.kind === "begun" && !standing.built) return creation(desired, observed, standing, facts.host);
+  if (standing.kind !== "ours") return adoption(desired, observed, standing);
+  return update(desired, observed, facts.host);
+}
+
+/** A container of ours whose conf and journal are there. */
+function update(desired: PlannedContainer, observed: ObservedContainer, host: ObservedHost): Draft {
+  const { journal } = observed;
+  if (!journal) throw new Error("a container of ours has a journal");
+  const { changes, config, builds } = driftOf(desired, observed, journal, host);
+  return {
+    action: actionFor(changes),
+    effect: "none",
+    changes,
+    config,
+    notes: driftNotes(desired, observed, journal, host, { changes, builds }),
+    builds,
+    token: journal.token,
+  };
+}

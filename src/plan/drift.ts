@@ -1,0 +1,167 @@
+import { confEntries, parseConf } from "../model/conf";
+import type { DesiredContainer } from "../model/container";
+import { containerModule, readContainerModule } from "../model/module";
+import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
+import { confChanges } from "./conf-change";
+import { configDiff, seenFiles } from "./config-diff";
+import { sha256, treeDigest } from "./digest";
+import type { Change, Effect, FileDiff } from "./plan";
+import { settingChanges } from "./setting-change";
+import { plain, storeName } from "./text";
+
+/** What differs between the code and a container of ours on its host. */
+export interface Drift {
+  readonly changes: readonly Change[];
+  readonly config: readonly FileDiff[];
+  /** Whether mending it builds the container's system anew. */
+  readonly builds: boolean;
+}
+
+/** Compares a container of ours with the code; no changes means that converge would find nothing to do. */
+export function driftOf(
+  desired: DesiredContainer,
+  observed: ObservedContainer,
+  journal: Journal,
+  host: ObservedHost,
+): Drift {
+  // A container that is not running, or shall not be, is neither reloaded nor restarted.
+  const live = observed.unit === "up" && desired.running;
+  const reload: Effect = live ? "reload" : "none";
+  const restart: Effect = live ? "restart" : "none";
+
+  const unfinished: Change[] = observed.intent
+    ? [{ property: "unfinished change", before: plain(observed.intent.action), after: "finished", effect: reload }]
+    : [];
+  const version = stateVersionChange(desired, journal);
+  const files = moduleChanges(desired, observed, journal, version.length > 0, reload);
+  const built = [
+    ...files.changes,
+    ...generatedChange(observed, journal, reload),
+    ...version,
+    ...nixpkgsChange(desired, journal, host, reload),
+  ];
+  const moved = observed.profile !== journal.system;
+  const builds = built.length > 0 || moved;
+  const conf = confChanges(parseConf(observed.conf ?? []), confEntries(desired), restart);
+  return {
+    changes: [
+      ...unfinished,
+      ...built,
+      ...(moved ? [profileChange(observed, journal, built.length > 0, reload)] : []),
+      ...systemChange(observed, reload),
+      ...conf,
+      ...(conf.length === 0 ? effectiveChange(observed, restart) : []),
+      ...settingChanges(desired, observed, journal),
+    ],
+    config: files.config,
+    builds,
+  };
+}
+
+/** The module files: what the code changed, and what somebody edited on the host. */
+function moduleChanges(
+  desired: DesiredContainer,
+  observed: ObservedContainer,
+  journal: Journal,
+  versionMoves: boolean,
+  effect: Effect,
+): { readonly changes: Change[]; readonly config: FileDiff[] } {
+  const { config } = desired;
+  const seen = seenFiles(observed, journal.module);
+  const changes: Change[] = [];
+  const wanted = config.digest === journal.config;
+  if (!wanted) changes.push({ property: "config", effect });
+  const digest = treeDigest(seen.digests);
+  if (digest !== journal.config) {
+    const before = seen.digests.size === 0 ? "missing" : "edited since the last deploy";
+    changes.push({ property: "module files on the host", before, after: "as in the code", effect });
+  }
+  changes.push(...moduleFrameChange(desired, observed, journal, versionMoves, effect));
+  return { changes, config: wanted && digest === config.digest ? [] : configDiff(config, seen) };
+}
+
+/** Our own container.nix beside them: which file it imports. */
+function moduleFrameChange(
+  desired: DesiredContainer,
+  observed: ObservedContainer,
+  journal: Journal,
+  versionMoves: boolean,
+  effect: Effect,
+): Change[] {
+  const path = `${journal.module}/container.nix`;
+  const seen = observed.modules.get(path);
+  const { entry } = desired.config;
+  if (seen === sha256(containerModule(entry, journal.stateVersion))) return [];
+  if (seen === undefined) {
+    return [{ property: "container.nix on the host", before: "missing", after: "as we write it", effect }];
+  }
+  const said = readContainerModule(observed.texts.get(path) ?? "");
+  if (said && said.entry !== entry && said.stateVersion === journal.stateVersion) {
+    return [{ property: "config entry", before: plain(said.entry), after: plain(entry), effect }];
+  }
+  if (versionMoves && seen === sha256(containerModule(entry, desired.stateVersion ?? ""))) return [];
+  return [
+    { property: "container.nix on the host", before: "edited since the last deploy", after: "as we write it", effect },
+  ];
+}
+
+/** configuration.nix as nixos-container wrote it. */
+function generatedChange(observed: ObservedContainer, journal: Journal, effect: Effect): Change[] {
+  if (observed.nixos === journal.nixos) return [];
+  if (observed.nixos === undefined && observed.root === undefined) {
+    return [
+      { property: "root directory", before: "missing, and its data with it", after: "made anew", effect: "recreate" },
+    ];
+  }
+  const before = observed.nixos === undefined ? "missing" : "edited since the last deploy";
+  return [{ property: "configuration.nix on the host", before, after: "as nixos-container writes it", effect }];
+}
+
+function stateVersionChange(desired: DesiredContainer, journal: Journal): Change[] {
+  if (desired.stateVersion === undefined || desired.stateVersion === journal.stateVersion) return [];
+  const before = journal.stateVersion === "" ? "not set" : plain(journal.stateVersion);
+  return [{ property: "stateVersion", before, after: desired.stateVersion, effect: "danger" }];
+}
+
+function nixpkgsChange(desired: DesiredContainer, journal: Journal, host: ObservedHost, effect: Effect): Change[] {
+  const moved = nixpkgsMove(journal, host);
+  if (!desired.followNixpkgs || !moved) return [];
+  return [{ property: "nixpkgs", before: moved.before, after: moved.after, effect }];
+}
+
+/** From which nixpkgs to which the host moved since the container was built; undefined when it did not. */
+export function nixpkgsMove(
+  journal: Journal,
+  host: ObservedHost,
+): { readonly before: string; readonly after: string } | undefined {
+  if (host.nixpkgs === undefined || host.nixpkgs === journal.nixpkgs) return undefined;
+  const [was, is] = [journal.nixpkgsRelease, host.nixpkgsRelease ?? ""];
+  if (was !== "" && is !== "" && was !== is) return { before: plain(was), after: plain(is) };
+  return { before: storeName(journal.nixpkgs), after: storeName(host.nixpkgs) };
+}
+
+/** The profile was switched, rolled back or deleted by somebody else. */
+function profileChange(observed: ObservedContainer, journal: Journal, anew: boolean, effect: Effect): Change {
+  return {
+    property: "system profile",
+    before: observed.profile === undefined ? "missing" : `${storeName(observed.profile)}, not the last deploy's`,
+    after: anew ? "built anew" : storeName(journal.system),
+    effect,
+  };
+}
+
+/** What runs inside is not what the profile leads to: a reload was missed, or somebody switched inside. */
+function systemChange(observed: ObservedContainer, effect: Effect): Change[] {
+  if (observed.unit !== "up" || observed.running === observed.profile) return [];
+  const before = observed.running === undefined ? "could not be read" : storeName(observed.running);
+  return [{ property: "running system", before, after: "the profile's", effect }];
+}
+
+/** The conf reads as wanted, but was written after the container began to start. */
+function effectiveChange(observed: ObservedContainer, effect: Effect): Change[] {
+  const { unit, since, confTime } = observed;
+  if (unit !== "up" || since === undefined || confTime === undefined || confTime <= since) return [];
+  return [
+    { property: "conf in effect", before: "unknown: written after the container started", after: "as written", effect },
+  ];
+}

@@ -1,0 +1,126 @@
+import type { Problem } from "../model/error";
+import type { Observation, Trouble } from "../model/observed";
+import type { PlannedHost } from "./input";
+import type { HostPlan } from "./plan";
+import { plain, plainLines } from "./text";
+
+/** What each word of the probe means, and the remedy (docs/host.md). */
+const troubles: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
+  "not-root": {
+    what: "the user who logs in is not root, and become is false",
+    remedy: "log in as root, or leave `become` out to use sudo",
+  },
+  sudo: {
+    what: "the user who logs in cannot become root with sudo",
+    remedy: "allow it on the host without a password: security.sudo.wheelNeedsPassword = false; or log in as root",
+  },
+  "no-tool": {
+    what: "the host has no nixos-container",
+    remedy: "set `boot.enableContainers = true;` in the host's configuration and rebuild it",
+  },
+  "no-unit": {
+    what: "the host has no container@.service, which runs its containers",
+    remedy: "set `boot.enableContainers = true;` in the host's configuration and rebuild it",
+  },
+  noexec: {
+    what: "no directory that the user who logs in may write to lets programs run, so Terraform cannot run its scripts",
+    remedy: "mount the user's home directory without noexec",
+  },
+  "no-pty": {
+    what: "the host's sshd refuses a terminal, which Terraform's provisioners need",
+    remedy: "set `PermitTTY yes` for this user in the host's sshd configuration",
+  },
+  "no-command": {
+    what: "the host lacks commands that every NixOS host has",
+    remedy: "put them on the PATH of the user who logs in, and of root",
+  },
+  "noisy-shell": {
+    what: "the login shell prints text before every command, which breaks the scp that Terraform uploads its scripts with",
+    remedy: "let the shell's profile print only where there is a terminal: [ -t 1 ] && …",
+  },
+  layout: {
+    what: "the host keeps its containers where we do not know our way",
+    remedy: "compare configurationDirectory and stateDirectory in the host's nixos-container script with docs/host.md",
+  },
+};
+
+/** Only matters where something must be built. */
+const noNixpkgs = {
+  what: "the host has no nixpkgs to build containers with: `<nixpkgs>` leads nowhere",
+  remedy:
+    "set it in the host's configuration: nix.nixPath, a channel (`nix-channel --update`), or nixpkgs.flake.setNixPath",
+};
+
+/** The part of a host's plan that its own observation tells. */
+export function hostPlan({ host, observation }: PlannedHost, twins: readonly string[], builds: boolean): HostPlan {
+  const where = { construct: host.construct, host: host.label };
+  const problems = observationProblems(observation).map((problem): Problem => ({ ...problem, where }));
+  const refuse = (what: string, remedy: string, detail?: string): void =>
+    void problems.push({ code: "host", what, where, remedy, ...(detail && { detail: plainLines(detail) }) });
+  const notes: string[] = [];
+  if (observation.kind === "unobserved" && observation.reason === "address") {
+    notes.push(
+      "its address is only known after apply, so it was not observed: what the deploy finds there, it makes as declared",
+    );
+  }
+  if (observation.kind === "observed") {
+    const seen = observation.host;
+    for (const trouble of seen.troubles) {
+      if (trouble.word !== "no-nixpkgs") refuse(...troubleWords(trouble));
+    }
+    if (builds && seen.nixpkgs === undefined) refuse(noNixpkgs.what, noNixpkgs.remedy);
+    if (twins.length > 0) {
+      refuse(
+        `it is the same machine as ${twins.join(" and ")} (machine-id ${plain(seen.machineId, 40)})`,
+        "declare each machine once, and pass that NixosHost to every container on it; cloned machines need a new /etc/machine-id",
+      );
+    }
+  }
+  return {
+    host: host.construct,
+    label: host.label,
+    address: host.addressUnknown ? "known after apply" : host.address,
+    ...(observation.kind === "observed" && { machineId: observation.host.machineId }),
+    notes,
+    problems,
+  };
+}
+
+function troubleWords({ word, text }: Trouble): [what: string, remedy: string, detail: string] {
+  const known = troubles[word];
+  return known ? [known.what, known.remedy, text] : [`the probe reports ${plain(word, 40)}`, "see what it says", text];
+}
+
+function observationProblems(observation: Observation): Omit<Problem, "where">[] {
+  if (observation.kind === "failed") {
+    const { what, remedy, detail } = observation;
+    return [{ code: "connection", what, remedy, ...(detail !== undefined && { detail }) }];
+  }
+  if (observation.kind === "unobserved" && observation.reason === "off") {
+    return [
+      {
+        code: "settings",
+        what: "observation is off, so nothing is known of this host, and what is synthesized cannot be deployed",
+        remedy: "take `observe: off` out of the context or environment to plan and deploy",
+      },
+    ];
+  }
+  return [];
+}
+
+/** The other constructs of each machine, by construct; only those that share one. */
+export function sameMachines(hosts: readonly PlannedHost[]): ReadonlyMap<string, readonly string[]> {
+  const machines = new Map<string, string[]>();
+  for (const { host, observation } of hosts) {
+    if (observation.kind !== "observed" || observation.host.machineId === "") continue;
+    const constructs = machines.get(observation.host.machineId) ?? [];
+    machines.set(observation.host.machineId, constructs);
+    constructs.push(host.construct);
+  }
+  const twins = new Map<string, readonly string[]>();
+  for (const constructs of machines.values()) {
+    if (constructs.length < 2) continue;
+    for (const construct of constructs) twins.set(construct, constructs.filter((other) => other !== construct).sort());
+  }
+  return twins;
+}

@@ -1,0 +1,17 @@
+export { absentBase, ownerHash, treeDigest } from "./digest";
+export type { AppInput, PlannedContainer, PlannedHost, StackOwner } from "./input";
+export {
+  type Action,
+  anyBase,
+  type Change,
+  type ContainerPlan,
+  type Effect,
+  type FileDiff,
+  type HostPlan,
+  noBase,
+  type Plan,
+  type RemovalPlan,
+} from "./plan";
+export { planApp } from "./planner";
+export { nothingToRemove } from "./removal-plan";
+export { planOfStack, stacksOf } from "./stack";

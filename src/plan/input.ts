@@ -1,0 +1,27 @@
+import type { DesiredContainer } from "../model/container";
+import type { DesiredHost } from "../model/host";
+import type { Observation } from "../model/observed";
+
+/** A host as the code names it, and what came of observing it. */
+export interface PlannedHost {
+  readonly host: DesiredHost;
+  readonly observation: Observation;
+}
+
+/** A container as the code wants it, and the stack that declares it. */
+export type PlannedContainer = DesiredContainer & { readonly stack: string };
+
+/** A stack, the owner it writes into the journals, and the hosts it declares or uses. */
+export interface StackOwner {
+  readonly stack: string;
+  readonly owner: string;
+  /** Paths of the hosts' constructs. */
+  readonly hosts: readonly string[];
+}
+
+/** All that a plan is computed from. */
+export interface AppInput {
+  readonly hosts: readonly PlannedHost[];
+  readonly containers: readonly PlannedContainer[];
+  readonly owners: readonly StackOwner[];
+}

@@ -1,0 +1,109 @@
+import type { DesiredContainer } from "../model/container";
+import type { Problem, Where } from "../model/error";
+import type { ObservedContainer, ObservedHost } from "../model/observed";
+import { sha256 } from "./digest";
+import { bareAddress } from "./resource";
+import { timeoutLines } from "./setting-change";
+import { plain, plainLines } from "./text";
+
+/** What the host can be asked about: its interfaces and addresses, with those that its running containers have borrowed. */
+export interface HostFacts {
+  readonly host: ObservedHost;
+  readonly label: string;
+  readonly interfaces: ReadonlySet<string>;
+  readonly bridges: ReadonlySet<string>;
+  /** Interface by address, without those that nspawn makes for containers. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** Gathers a host's facts once, for all of its containers. */
+export function factsOf(host: ObservedHost, label: string, borrowed: Iterable<string>): HostFacts {
+  const addresses = new Map<string, string>();
+  for (const line of host.addresses) {
+    const [name = "", address = ""] = line.split(" ");
+    if (!/^(ve|vb)-/.test(name)) addresses.set(bareAddress(address) ?? "", name);
+  }
+  const interfaces = new Set([...host.interfaces, ...borrowed]);
+  return { host, label, interfaces, bridges: new Set(host.bridges), addresses };
+}
+
+/** What on its host stands in the way of a container that is about to be changed. */
+export function preflightProblems(
+  desired: DesiredContainer,
+  observed: ObservedContainer | undefined,
+  facts: HostFacts,
+): Problem[] {
+  const problems: Problem[] = [];
+  const where: Where = { construct: desired.construct, host: facts.label, container: desired.name };
+  const refuse = (what: string, remedy: string): void => void problems.push({ code: "host", what, where, remedy });
+  if (desired.running) {
+    missingLinks(desired, facts, refuse);
+    missingSources(desired, facts, refuse);
+    takenAddresses(desired, facts, refuse);
+  }
+  const link = desired.autoStart && desired.running && !observed?.boot;
+  const wanted = timeoutLines(desired.startTimeout).join("\n");
+  const dropIn = wanted !== "" && wanted !== observed?.timeout.join("\n");
+  if (facts.host.systemControl === "read-only" && (link || dropIn)) {
+    refuse(
+      `${link ? "autoStart" : "timeouts.start"} needs /etc/systemd/system.control, which is read-only on the host`,
+      "make it writable (an immutable /etc overlay, `system.etc.overlay.mutable = false`, cannot hold it), or leave the option out",
+    );
+  }
+  return problems;
+}
+
+type Refuse = (what: string, remedy: string) => void;
+
+function missingLinks({ network }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {
+  if (network.hostBridge !== undefined && !facts.bridges.has(network.hostBridge)) {
+    const isLink = facts.interfaces.has(network.hostBridge);
+    refuse(
+      `network.hostBridge ${JSON.stringify(network.hostBridge)} ${isLink ? "is an interface of the host, but no bridge" : "does not exist on the host"}`,
+      `declare it in the host's configuration: networking.bridges.${network.hostBridge}.interfaces = [ … ];`,
+    );
+  }
+  for (const field of ["interfaces", "macvlans"] as const) {
+    for (const name of network[field]) {
+      if (facts.interfaces.has(name)) continue;
+      refuse(
+        `network.${field} names ${JSON.stringify(name)}, which does not exist on the host`,
+        "compare with `ip link` on the host",
+      );
+    }
+  }
+}
+
+function missingSources({ bindMounts }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {
+  for (const { hostPath } of bindMounts) {
+    if (facts.host.sources.get(hostPath) !== "missing") continue;
+    refuse(
+      `bindMounts hostPath ${JSON.stringify(hostPath)} does not exist on the host`,
+      `create it there, for instance with systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ];`,
+    );
+  }
+}
+
+function takenAddresses({ network }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {
+  for (const field of ["localAddress", "localAddress6"] as const) {
+    const address = bareAddress(network[field]);
+    const name = address === undefined ? undefined : facts.addresses.get(address);
+    if (address === undefined || name === undefined) continue;
+    refuse(
+      `network.${field} ${address} is already an address of the host itself, on ${plain(name, 40)}`,
+      "give the container another address",
+    );
+  }
+}
+
+/** What the host's nix said of the container's module files. */
+export function syntaxProblems(desired: DesiredContainer, facts: HostFacts): Problem[] {
+  if (facts.host.syntax.size === 0) return [];
+  const where: Where = { construct: desired.construct, host: facts.label, container: desired.name };
+  return desired.config.files.flatMap(({ path, text }) => {
+    const said = facts.host.syntax.get(sha256(text));
+    if (said === undefined) return [];
+    const what = `config file ${JSON.stringify(path)} is not valid Nix`;
+    return { code: "config", what, where, remedy: "mend the line that nix names", detail: plainLines(said) };
+  });
+}

@@ -1,0 +1,75 @@
+import type { DesiredContainer } from "../model/container";
+import type { Journal, ObservedContainer } from "../model/observed";
+import type { Change } from "./plan";
+import { plain } from "./text";
+
+/** The drop-in of the unit that a start timeout needs (docs/host.md). */
+export function timeoutLines(seconds: number | undefined): readonly string[] {
+  return seconds === undefined ? [] : ["[Service]", `TimeoutStartSec=${seconds}`];
+}
+
+/** What differs in how a container starts, runs and is removed; without a journal, as for one that is adopted. */
+export function settingChanges(desired: DesiredContainer, observed: ObservedContainer, journal?: Journal): Change[] {
+  return [
+    ...runningChange(desired, observed),
+    ...autoStartChange(desired, observed),
+    ...timeoutChange(desired, observed),
+    ...(journal ? policyChanges(desired, journal) : []),
+  ];
+}
+
+function runningChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
+  const up = observed.unit === "up";
+  if (up === desired.running) return [];
+  return [
+    {
+      property: "running",
+      before: up ? "true" : downWords(observed.active),
+      after: String(desired.running),
+      effect: "none",
+    },
+  ];
+}
+
+/** `false`, with systemd's words when it did not just stop. */
+function downWords(active: string): string {
+  return active === "" || /^inactive\b/.test(active) ? "false" : plain(`false (systemd says: ${active})`, 80);
+}
+
+function autoStartChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
+  const linked = desired.autoStart && desired.running;
+  if (observed.boot === linked) return [];
+  // The link goes with `running`: where that is what changes, it is no change of its own.
+  const up = observed.unit === "up";
+  if (desired.autoStart && up !== desired.running && observed.boot === up) return [];
+  const after = desired.autoStart && !desired.running ? "false while it shall not run" : String(linked);
+  return [{ property: "autoStart", before: String(observed.boot), after, effect: "none" }];
+}
+
+function timeoutChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
+  const wanted = timeoutLines(desired.startTimeout);
+  const { timeout } = observed;
+  if (timeout.length === wanted.length && timeout.every((line, index) => line === wanted[index])) return [];
+  const seconds = /^TimeoutStartSec=(\d+)$/.exec(timeout[1] ?? "")?.[1];
+  const tidy = timeout.length === 2 && timeout[0] === "[Service]" && seconds !== undefined;
+  const before = timeout.length === 0 ? undefined : tidy ? `${seconds} s` : plain(timeout.join(" "), 80);
+  const after = desired.startTimeout === undefined ? undefined : `${desired.startTimeout} s`;
+  return [
+    {
+      property: "timeouts.start",
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+      effect: "none",
+    },
+  ];
+}
+
+function policyChanges(desired: DesiredContainer, journal: Journal): Change[] {
+  const pairs = [
+    ["removalPolicy", plain(journal.removal), desired.removalPolicy],
+    ["protect", String(journal.protect), String(desired.protect)],
+  ] as const;
+  return pairs
+    .filter(([, before, after]) => before !== after)
+    .map(([property, before, after]) => ({ property, before, after, effect: "none" }));
+}

@@ -1,0 +1,42 @@
+import { anyBase, type ContainerPlan, type Plan } from "../plan/plan";
+
+/** Every container of a plan: those of the code, then those that are removed. */
+export function allContainers(plan: Plan): readonly ContainerPlan[] {
+  return [...plan.containers, ...plan.removals.flatMap(({ containers }) => containers)];
+}
+
+/** Whether a deploy would do anything. */
+export function hasChanges(plan: Plan): boolean {
+  return allContainers(plan).some(({ apply, action }) => apply.kind === "run" || action === "conflict");
+}
+
+/** The last line: `2 to create, 1 to update (1 restart), 1 to remove, 4 unchanged`. */
+export function summaryText(plan: Plan): string {
+  const all = allContainers(plan);
+  const number = (matches: (container: ContainerPlan) => boolean): number => all.filter(matches).length;
+  const updates = all.filter(({ action }) => action === "update");
+  const effects = (["reload", "restart", "recreate", "danger"] as const).flatMap((effect) => {
+    const hit = updates.filter((container) => container.effect === effect).length;
+    return hit === 0
+      ? []
+      : [effect === "recreate" ? `${hit} made anew` : effect === "danger" ? `${hit} DANGEROUS` : `${hit} ${effect}`];
+  });
+  const deleted = number(({ removal }) => removal === "destroy");
+  const unplanned = number(({ action, problems }) => action === "none" && problems.length > 0);
+  const unseen = number(({ action, base, problems }) => action === "none" && base === anyBase && problems.length === 0);
+  const parts: readonly (readonly [number, string])[] = [
+    [number(({ action }) => action === "create"), "to create"],
+    [number(({ action }) => action === "adopt"), "to adopt"],
+    [updates.length, `to update${effects.length > 0 ? ` (${effects.join(", ")})` : ""}`],
+    [number(({ action }) => action === "restart"), "to restart"],
+    [number(({ action }) => action === "start"), "to start"],
+    [number(({ action }) => action === "stop"), "to stop"],
+    [number(({ action }) => action === "remove"), `to remove${deleted > 0 ? ` (${deleted} with its data)` : ""}`],
+    [number(({ action }) => action === "conflict"), "in conflict"],
+    [unplanned, "not planned"],
+    [unseen, "not observed"],
+    [number(({ action }) => action === "none") - unplanned - unseen, "unchanged"],
+  ];
+  const told = parts.filter(([many]) => many > 0).map(([many, words]) => `${many} ${words}`);
+  return told.length === 0 ? "no containers" : told.join(", ");
+}

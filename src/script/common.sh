@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# What every program on a host needs: where things are, how to speak, how to lock.
+# Each path of the host begins with $r, which is empty but on an embedded host.
+
+set -u
+LC_ALL=C
+export LC_ALL
+umask 077
+PATH=$PATH:/run/wrappers/bin:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin
+export PATH
+
+r=${CDKTF_NIXOS_ROOT-}
+tab='	'
+ours=$r/var/lib/cdktf-nixos
+run=$r/run/cdktf-nixos
+control=$r/etc/systemd/system.control
+wants=$control/machines.target.wants
+profiles=$r/nix/var/nix/profiles/per-container
+gcroots=$r/nix/var/nix/gcroots/cdktf-nixos
+
+say() { printf '%s\n' "$*"; }
+
+# The host's nixos-container script tells the two directories it was built for.
+find_layout() {
+  confdir=''
+  statedir=''
+  tool=$(command -v nixos-container) || tool=''
+  if [ -n "$tool" ]; then
+    {
+      read -r confdir || :
+      read -r statedir || :
+    } <<EOF
+$(sed -n 's/^.*\$\(configuration\|state\)Directory *= *"\(\/[^"]*\)".*$/\2/p;/^sub /q' "$tool" 2>/dev/null)
+EOF
+  fi
+  if [ -z "$statedir" ]; then
+    if [ -d "$r/var/lib/containers" ] && [ ! -d "$r/var/lib/nixos-containers" ]; then
+      confdir=/etc/containers
+      statedir=/var/lib/containers
+    else
+      confdir=/etc/nixos-containers
+      statedir=/var/lib/nixos-containers
+    fi
+  fi
+  confdir=$r$confdir
+  statedir=$r$statedir
+}
+
+sha256() {
+  sum=$(sha256sum)
+  say "${sum%% *}"
+}
+
+# The value of KEY in a file of KEY=VALUE lines; empty when there is none.
+value_of() {
+  value=''
+  [ -r "$2" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in "$1="*) value=${line#*=} ;; esac
+  done <"$2"
+}

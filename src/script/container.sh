@@ -1,0 +1,92 @@
+# shellcheck shell=sh
+# What is done to a container's unit.
+
+# Writes stdin to a file so that a reader sees the old text or the new, never half.
+write_file() {
+  cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1"
+}
+
+active_state() {
+  active=$(systemctl show "container@$1.service" -p ActiveState --value)
+}
+
+is_up() {
+  active_state "$1"
+  case $active in active | reloading) return 0 ;; *) return 1 ;; esac
+}
+
+# Holds the container's lock until the process and all it started have ended.
+lock() {
+  mkdir -p "$run/lock"
+  exec 9>"$run/lock/$1"
+  if ! flock -n 9; then
+    say "$1: waiting for another change of this container to end"
+    flock 9
+  fi
+}
+
+# Stops a container and waits until its unit is down: a lingering machine registration makes the next start fail.
+# systemctl does it, because nixos-container refuses a container that has lost its conf.
+stop_container() {
+  systemctl stop "container@$1.service" || :
+  tries=0
+  while :; do
+    active_state "$1" || return 1
+    case $active in inactive | failed) break ;; esac
+    tries=$((tries + 1))
+    [ "$tries" -lt 600 ] || return 1
+    sleep 0.2
+  done
+  systemctl reset-failed "container@$1.service" 2>/dev/null || :
+}
+
+# Folders that several containers share are made, filled and taken away one at a time: an empty one might vanish under the hand.
+hold_places() {
+  mkdir -p "$run/lock"
+  exec 6>"$run/lock/.places"
+  flock 6
+}
+free_places() { exec 6>&-; }
+
+# Links or unlinks the container for the host's boot, and sets its start timeout; one daemon-reload for both.
+# With $4 `yes` systemd reads its files again in any case: a run that was cut off may have written them.
+boot_and_timeout() {
+  stale=${4:-no}
+  failed=no
+  hold_places
+  if [ "$2" = yes ] && [ ! -L "$wants/container@$1.service" ]; then
+    mkdir -p "$wants"
+    chmod 755 "$control" "$wants"
+    fragment=$(systemctl show "container@$1.service" -p FragmentPath --value)
+    ln -s "${fragment:-/etc/systemd/system/container@.service}" "$wants/container@$1.service" || failed=yes
+    stale=yes
+  elif [ "$2" = no ] && [ -L "$wants/container@$1.service" ]; then
+    rm -f "$wants/container@$1.service" && stale=yes
+    rmdir "$wants" 2>/dev/null || :
+  fi
+  dropin=$control/container@$1.service.d/90-cdktf-nixos.conf
+  if [ -n "$3" ]; then
+    wanted=$(printf '[Service]\nTimeoutStartSec=%s\n' "$3")
+    if ! say "$wanted" | cmp -s - "$dropin"; then
+      mkdir -p "${dropin%/*}"
+      chmod 755 "$control" "${dropin%/*}"
+      if ! say "$wanted" | write_file "$dropin" || ! chmod 644 "$dropin"; then failed=yes; fi
+      stale=yes
+    fi
+  elif [ -e "$dropin" ]; then
+    rm -f "$dropin" && stale=yes
+    rmdir "${dropin%/*}" 2>/dev/null || :
+  fi
+  if [ "$stale" = yes ]; then
+    rmdir "$control" 2>/dev/null || :
+    systemctl daemon-reload
+  fi
+  free_places
+  [ "$failed" = no ] || return 1
+  if [ "$stale" = yes ] && [ "$2" = yes ]; then
+    case " $(systemctl show machines.target -p Wants --value) " in
+      *" container@$1.service "*) ;;
+      *) say "$1: WARNING: machines.target does not want container@$1.service, so it will not start when the host boots; does the host read /etc/systemd/system.control?" ;;
+    esac
+  fi
+}

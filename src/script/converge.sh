@@ -1,0 +1,104 @@
+# shellcheck shell=sh
+# Brings one container to what the code wants. What is wanted stands in the variables w_…, its files in `wanted_files`.
+
+# Refuses what is not ours, and what is neither what the plan was computed from nor already as wanted.
+check_promise() {
+  [ ! -L "$conf" ] || refuse "is declared by the host's own configuration; choose another name, or remove it there"
+  find_owner "$w_name"
+  if [ -n "$owner" ]; then
+    [ "$owner" = "$w_owner" ] || refuse "belongs to $owner, not to $w_owner; choose another name, or remove it there"
+  elif [ "$w_adopt" = no ]; then
+    [ ! -e "$conf" ] || refuse "exists and nobody manages it; set adopt: true to take it over, or choose another name"
+    [ ! -e "$statedir/$w_name" ] || refuse "${statedir#"$r"}/$w_name holds the data of an earlier container; set adopt: true to use it, or move it away"
+  fi
+  [ "$w_base" != any ] || return 0
+  found=$(digest_of "$w_name")
+  [ "$found" != "$w_base" ] || return 0
+  value_of base "$dir/intent"
+  [ "$value" != "$w_base" ] || {
+    value_of target "$dir/intent"
+    [ "$value" != "$w_target" ] || return 0
+  }
+  refuse "changed since the plan was made, and is not what the code wants either; nothing was touched. Run the plan again and look at it"
+}
+
+write_conf() {
+  if [ -f "$conf" ]; then touch -r "$conf" "$workdir/conf-time"; else : >"$workdir/conf-time"; fi
+  if ! printf '%s\n' "$w_conf" >"$conf.new" || ! chmod 644 "$conf.new"; then give_up 'the conf could not be written'; fi
+  if [ "${1-}" = quietly ]; then touch -r "$workdir/conf-time" "$conf.new"; fi
+  mv -f "$conf.new" "$conf" || give_up 'the conf could not be written'
+}
+
+work() {
+  lock "$w_name"
+  find_layout
+  [ -n "$tool" ] || refuse 'this host has no nixos-container; set boot.enableContainers = true; and rebuild it'
+  conf=$confdir/$w_name.conf
+  choose_versions
+  name_modules
+  restart=no
+  if all_as_wanted; then
+    value_of token "$dir/journal"
+    if [ "$value" = "$w_apply" ]; then
+      say "$w_name: is as wanted; nothing to do"
+    else
+      keep_versions old
+      write_journal || refuse 'the journal could not be written'
+      say "$w_name: is as wanted already; noted in its journal"
+    fi
+    exit 0
+  fi
+  check_promise
+  system_of "$w_name"
+  if { [ ! -e "$conf" ] || [ -z "$system" ]; } && mountpoint -q "$statedir/$w_name"; then
+    refuse "${statedir#"$r"}/$w_name is a mount point: a create that fails would delete what is on it; create the container before mounting it, and adopt it"
+  fi
+  undo_removal
+  begin_change
+  system_of "$w_name"
+  if [ ! -e "$conf" ] || [ -z "$system" ]; then
+    [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
+    begin_step
+    write_modules
+    done_step 'wrote the module files'
+    if [ -n "$w_addresses" ]; then
+      # Two addresses without special characters: splitting them is meant.
+      # shellcheck disable=SC2086
+      create_system --host-address ${w_addresses% *} --local-address ${w_addresses#* }
+    else
+      create_system
+    fi
+    write_conf
+    keep_versions new
+  else
+    put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
+    if conf_as_wanted; then write_conf quietly; else restart=yes; fi
+    if system_as_wanted; then
+      keep_versions old
+    else
+      [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
+      begin_step
+      write_modules
+      done_step 'wrote the module files'
+      update_system
+      keep_versions new
+    fi
+    if ! conf_as_wanted; then
+      begin_step
+      write_conf
+      done_step 'wrote the conf'
+    fi
+  fi
+  if ! boot_as_wanted || [ "$resumed" = yes ]; then
+    begin_step
+    boot_and_timeout "$w_name" "$w_boot" "$w_start" "$resumed" ||
+      give_up "start at boot or the start timeout cannot be set below /etc/systemd/system.control"
+    done_step 'set start at boot and start timeout'
+  fi
+  stop_others
+  bring_up_or_down
+  end_change
+  say "$w_name: done"
+}
+
+detach "$@"

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { renderConf } from "../model/conf";
+import type { DesiredContainer } from "../model/container";
+import type { Dialect } from "./program";
+import { shellQuote } from "./quote";
+
+/** What converge must know beside the container itself: what the plan was computed from. */
+export interface PlannedChange {
+  readonly action: string;
+  /** Digest of the state the plan was computed from; `any` for a host that was not observed. */
+  readonly base: string;
+  /** `auto` leaves it to the host. */
+  readonly stateVersion: string;
+  readonly stopFirst: readonly string[];
+  /** Value of the trigger `apply`, for dialects that fill it in. */
+  readonly apply: string;
+}
+
+/** Name of the trigger that carries a module file. */
+export function fileTrigger(path: string): string {
+  return `config/${path}`;
+}
+
+/** The assignments that converge reads, a line each; the program's text follows them. */
+export function convergeCall(container: DesiredContainer, promise: PlannedChange, dialect: Dialect): string[] {
+  const conf = renderConf(container).trimEnd();
+  const { network } = container;
+  const yes = (value: boolean): string => (value ? "yes" : "no");
+  const values = {
+    name: container.name,
+    owner: container.owner,
+    action: promise.action,
+    base: promise.base,
+    entry: container.config.entry,
+    config: container.config.digest,
+    state_version: promise.stateVersion,
+    follow: yes(container.followNixpkgs),
+    conf,
+    addresses: network.hostAddress && network.localAddress ? `${network.hostAddress} ${network.localAddress}` : "",
+    boot: yes(container.autoStart && container.running),
+    start: container.startTimeout === undefined ? "" : String(container.startTimeout),
+    build: String(container.buildTimeout),
+    running: yes(container.running),
+    removal: container.removalPolicy,
+    protect: yes(container.protect),
+    adopt: yes(container.adopt),
+    stop_first: promise.stopFirst.join(" "),
+  };
+  const target = [
+    "config",
+    "entry",
+    "state_version",
+    "conf",
+    "boot",
+    "start",
+    "running",
+    "removal",
+    "protect",
+  ] as const;
+  const digest = createHash("sha256")
+    .update(target.map((key) => `${key}=${values[key]}\n`).join(""))
+    .digest("hex");
+  return [
+    dialect.literal(
+      Object.entries({ ...values, target: digest })
+        .map(([key, value]) => `w_${key}=${shellQuote(value)}`)
+        .join("\n"),
+    ),
+    `w_apply='${dialect.trigger("apply", promise.apply)}'`,
+    "wanted_files() {",
+    ...container.config.files.map(
+      ({ path, text }) =>
+        `  file ${dialect.literal(shellQuote(`config/${path}`))} '${dialect.trigger(fileTrigger(path), text)}' || return 1`,
+    ),
+    "}",
+  ];
+}

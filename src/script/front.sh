@@ -1,0 +1,42 @@
+# shellcheck shell=sh
+# Runs `work` as root in a session of its own: a lost connection or a Ctrl-C ends this front, never the work.
+# The same text runs three times: as the user who logged in, as root in front, and as the work itself.
+
+become_root() {
+  [ "$(id -u)" != 0 ] || return 0
+  if ! sudo -n true 2>/dev/null; then
+    say "ERROR: $(id -un) is not root, and sudo wants a password or refuses: allow it sudo without a password, or log in as root"
+    exit 1
+  fi
+  exec sudo -n -- sh "$0"
+}
+
+# Terraform leaves an empty file where its script was: take it away once it has.
+sweep_script() {
+  case $1 in */.cdktf-nixos*) ;; *) return 0 ;; esac
+  rm -f "$1"
+  # shellcheck disable=SC2016
+  setsid sh -c 'for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; [ ! -e "$1" ] || [ -s "$1" ] || { rm -f "$1"; exit; }; done' sh "$1" >/dev/null 2>&1 </dev/null &
+}
+
+detach() {
+  if [ "${1-}" = work ]; then
+    workdir=${0%/*}
+    trap 'rm -rf "$workdir"' EXIT
+    work
+    exit
+  fi
+  become_root
+  case $0 in /*) script=$0 ;; *) script=$PWD/$0 ;; esac
+  mkdir -p "$run"
+  workdir=$(mktemp -d "$run/work.XXXXXX") || exit 1
+  cat "$0" >"$workdir/program"
+  : >"$workdir/log"
+  exec 3<"$workdir/log"
+  setsid sh "$workdir/program" work >"$workdir/log" 2>&1 </dev/null 3<&- &
+  pid=$!
+  sweep_script "$script"
+  tail --pid="$pid" -s 0.02 -n +1 -f <&3
+  wait "$pid"
+  exit $?
+}

@@ -1,0 +1,30 @@
+# shellcheck shell=sh
+# The nixpkgs that a build on this host would use.
+
+# A non-login shell may lack what NixOS puts into the environment.
+if [ -z "${NIX_PATH-}" ] && [ -r "$r/etc/set-environment" ]; then
+  NIX_PATH=$(
+    set +u
+    unset __NIXOS_SET_ENVIRONMENT_DONE
+    # shellcheck disable=SC1091
+    . "$r/etc/set-environment" >/dev/null 2>&1
+    printf '%s' "${NIX_PATH-}"
+  )
+  if [ -n "$NIX_PATH" ]; then export NIX_PATH; else unset NIX_PATH; fi
+fi
+
+# The nixpkgs that would build, and its release.
+find_nixpkgs() {
+  release=''
+  nixpkgs=$(nix-instantiate --find-file nixpkgs 2>/dev/null) || nixpkgs=''
+  [ -z "$nixpkgs" ] || nixpkgs=$(readlink -f "$nixpkgs")
+  [ -n "$nixpkgs" ] || return 0
+  if [ -r "$nixpkgs/.version" ]; then
+    read -r release <"$nixpkgs/.version" || :
+    suffix=''
+    if [ -r "$nixpkgs/.version-suffix" ]; then read -r suffix <"$nixpkgs/.version-suffix" || :; fi
+    release=$release$suffix
+  else
+    release=$(nix-instantiate --eval --expr "(import $nixpkgs/lib).version" 2>/dev/null | tr -d '"') || release=''
+  fi
+}

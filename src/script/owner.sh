@@ -1,0 +1,64 @@
+# shellcheck shell=sh
+# Whose a container is, what is known of it, and how its remains are taken away.
+
+# The digest of what is known of one container: what a plan was computed from, and what it is checked against.
+digest_of() {
+  details=no
+  observe "$1" | cut -f 3- | sha256
+}
+
+# Whose a container is: by its journal, else by a change under way, else by its conf.
+find_owner() {
+  value_of owner "$ours/containers/$1/journal"
+  [ -n "$value" ] || value_of owner "$ours/containers/$1/intent"
+  if [ -z "$value" ] && [ ! -L "$confdir/$1.conf" ]; then
+    value_of CDKTF_NIXOS_OWNER "$confdir/$1.conf"
+    value=${value%"$(printf '\r')"}
+    value=${value#\"}
+    value=${value%\"}
+  fi
+  owner=$value
+}
+
+# Copies a configuration.nix into a root directory, and nowhere else: root inside may have linked its folders anywhere.
+put_configuration() {
+  (
+    cd -P "$statedir/$1/etc/nixos" 2>/dev/null &&
+      [ "$(pwd -P)" = "$(readlink -f "$statedir")/$1/etc/nixos" ] &&
+      cp -p --remove-destination "$2" ./configuration.nix
+  )
+}
+
+# What stepped aside while nixos-container might have deleted it comes back.
+put_root_back() {
+  [ -d "$statedir/.kept-$1" ] || return 0
+  if [ -f "$statedir/$1/etc/nixos/configuration.nix" ] && [ ! -L "$statedir/.kept-$1/etc" ]; then
+    (umask 022 && mkdir -p "$statedir/.kept-$1/etc/nixos")
+    put_configuration ".kept-$1" "$statedir/$1/etc/nixos/configuration.nix"
+  fi
+  chattr -i "$statedir/$1/var/empty" 2>/dev/null || :
+  rm -rf --one-file-system "${statedir:?}/$1"
+  mv -T "$statedir/.kept-$1" "$statedir/$1"
+}
+
+# Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
+forget_container() {
+  boot_and_timeout "$1" no ''
+  if [ -e "$confdir/$1.conf" ]; then
+    nixos-container destroy "$1" || :
+  fi
+  systemctl reset-failed "container@$1.service" 2>/dev/null || :
+  rm -rf "${profiles:?}/$1" "${profiles%/profiles/*}/gcroots/per-container/$1"
+  if [ -d "$statedir/$1" ]; then
+    chattr -i "$statedir/$1/var/empty" 2>/dev/null || :
+    rm -rf --one-file-system "${statedir:?}/$1"
+  fi
+  [ ! -e "$confdir/$1.conf" ] && [ ! -e "$statedir/$1" ]
+}
+
+# Removes our own folders where they are empty.
+tidy() {
+  hold_places
+  rmdir "$ours/containers" "$ours/reaps" "$ours" "$gcroots" "$statedir/.archive" "$wants" "$control" 2>/dev/null || :
+  free_places
+}

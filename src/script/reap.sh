@@ -1,0 +1,25 @@
+# shellcheck shell=sh
+# Removes what the plan named: lines of `NAME DIGEST` in `w_remove`, for the owner `w_owner`.
+
+work() {
+  find_layout
+  remove_owner=$w_owner
+  hash=$(printf '%s' "$w_owner" | sha256 | cut -c 1-16)
+  failed=no
+  while read -r name base; do
+    [ -n "$name" ] || continue
+    (lock "$name" && remove_container "$name" "$base") || failed=yes
+  done <<EOF
+$w_remove
+EOF
+  [ "$failed" = no ] || exit 1
+  tidy
+  if [ -n "$w_remove" ]; then
+    mkdir -p "$ours/reaps"
+    say "$w_apply" | write_file "$ours/reaps/$hash"
+  else
+    say 'nothing to remove'
+  fi
+}
+
+detach "$@"

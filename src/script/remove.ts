@@ -1,0 +1,21 @@
+import type { Dialect } from "./program";
+import { shellQuote } from "./quote";
+
+/** The assignments that reap reads; the program's text follows them. */
+export function reapCall(
+  owner: string,
+  remove: readonly { readonly name: string; readonly base: string }[],
+  apply: string,
+  dialect: Dialect,
+): string[] {
+  return [
+    dialect.literal(`w_owner=${shellQuote(owner)}`),
+    dialect.literal(`w_remove=${shellQuote(remove.map(({ name, base }) => `${name} ${base}`).join("\n"))}`),
+    `w_apply='${dialect.trigger("apply", apply)}'`,
+  ];
+}
+
+/** The assignments that teardown reads; `machine` is a literal or an expression such as `${each.key}`. */
+export function teardownCall(owner: string, machine: string, dialect: Dialect): string[] {
+  return [dialect.literal(`w_owner=${shellQuote(owner)}`), `w_machine='${machine}'`];
+}

@@ -1,0 +1,143 @@
+# shellcheck shell=sh
+# What is wanted of one container, and whether the host is already so.
+
+system_of() {
+  system=$(readlink "$profiles/$1/system") || {
+    system=''
+    return 0
+  }
+  case $system in
+    /*) ;;
+    *) system=$(readlink "$profiles/$1/$system") || system='' ;;
+  esac
+}
+
+# The state version and nixpkgs to build with.
+choose_versions() {
+  find_nixpkgs
+  if [ "$w_state_version" = auto ]; then
+    value_of state-version "$dir/journal"
+    w_state_version=$value
+    if [ -z "$w_state_version" ]; then
+      system_of "$w_name"
+      built=$release
+      if [ -n "$system" ] && [ -r "$r$system/nixos-version" ]; then read -r built <"$r$system/nixos-version" || :; fi
+      w_state_version=$(say "$built" | sed -n 's/^\([0-9][0-9]\.[0-9][0-9]\)\([^0-9].*\)\{0,1\}$/\1/p')
+    fi
+  fi
+}
+
+container_module() {
+  say '# Written by cdktf-nixos-containers; the next deploy writes it again.'
+  say '{ lib, ... }:'
+  say '{'
+  say "  imports = [ ./config/$w_entry ];"
+  [ -z "$w_state_version" ] || say "  system.stateVersion = lib.mkDefault \"$w_state_version\";"
+  say '}'
+}
+
+# Where the module files of this configuration and state version belong.
+name_modules() {
+  w_module=$(printf '%s %s %s' "$w_config" "$w_entry" "$w_state_version" | sha256sum)
+  w_module=modules-${w_module%"${w_module#????????????????}"}
+}
+
+tree_digest() {
+  (cd "$1" 2>/dev/null && find . -type f -print0 | sed -z 's,^\./,,' | sort -z | xargs -0 -r sha256sum | sha256)
+}
+
+modules_as_wanted() {
+  [ "$(tree_digest "$dir/$w_module/config")" = "$w_config" ] &&
+    container_module | cmp -s - "$dir/$w_module/container.nix"
+}
+
+# The digest of configuration.nix, if it is a file: root inside may have put anything in its place.
+configuration_sum() {
+  path=$statedir/$w_name/etc/nixos/configuration.nix
+  if [ -f "$path" ] && [ ! -L "$path" ]; then sha256 <"$path"; fi
+}
+
+# A conf as systemd reads it, without what makes no difference to a running container.
+conf_essence() {
+  [ -f "$1" ] || return 0
+  awk -v single="'" '
+    { sub(/\r$/, "") }
+    match($0, /^[ \t]*[A-Za-z_][A-Za-z0-9_]*=/) {
+      key = substr($0, 1, RLENGTH - 1); sub(/^[ \t]*/, "", key)
+      value = substr($0, RLENGTH + 1); gsub(/^[ \t]+|[ \t]+$/, "", value)
+      first = substr(value, 1, 1)
+      if (length(value) > 1 && (first == "\"" || first == single) && substr(value, length(value)) == first) value = substr(value, 2, length(value) - 2)
+      if (value == "") delete entry[key]; else entry[key] = value
+    }
+    END {
+      delete entry["AUTO_START"]; delete entry["CDKTF_NIXOS_OWNER"]
+      for (key in entry) print key "=" entry[key]
+    }' "$1" | sort
+}
+
+conf_as_wanted() {
+  [ "$(conf_essence "$conf")" = "$(printf '%s\n' "$w_conf" >"$workdir/conf" && conf_essence "$workdir/conf")" ]
+}
+
+system_as_wanted() {
+  system_of "$w_name"
+  value_of system "$dir/journal"
+  [ -n "$system" ] && [ "$system" = "$value" ] || return 1
+  value_of config "$dir/journal"
+  [ "$value" = "$w_config" ] || return 1
+  value_of module "$dir/journal"
+  [ "$value" = "$w_module" ] && modules_as_wanted || return 1
+  value_of nixos "$dir/journal"
+  [ -n "$value" ] && [ "$value" = "$(configuration_sum)" ] || return 1
+  if [ "$w_follow" = yes ]; then
+    value_of nixpkgs "$dir/journal"
+    [ "$value" = "${nixpkgs#"$r"}" ] || return 1
+  fi
+}
+
+boot_as_wanted() {
+  if [ "$w_boot" = yes ]; then [ -L "$wants/container@$w_name.service" ]; else [ ! -L "$wants/container@$w_name.service" ]; fi || return 1
+  if [ -n "$w_start" ]; then
+    printf '[Service]\nTimeoutStartSec=%s\n' "$w_start" | cmp -s - "$control/container@$w_name.service.d/90-cdktf-nixos.conf"
+  else
+    [ ! -e "$control/container@$w_name.service.d/90-cdktf-nixos.conf" ]
+  fi
+}
+
+# The system that runs inside, as far as it can be told.
+running_system() {
+  leader=$(machinectl show "$w_name" -p Leader --value 2>/dev/null)
+  running=$(readlink "$r/proc/${leader:-none}/root/run/current-system") || running=''
+  case $running in
+    /nix/store/*) ;;
+    *) running=$(timeout 10 nixos-container run "$w_name" -- readlink -f /run/current-system </dev/null 2>/dev/null) || running='' ;;
+  esac
+}
+
+# Whether the conf was written after the container began to start: what it runs with is unknown then.
+conf_in_effect() {
+  started=$(TZ=UTC systemctl show "container@$w_name.service" -p InactiveExitTimestamp --value)
+  [ -n "$started" ] || return 0
+  [ "$(stat -c %Y "$conf")" -le "$(date -u -d "$started" +%s)" ]
+}
+
+run_as_wanted() {
+  if [ "$w_running" = no ]; then
+    ! is_up "$w_name"
+    return
+  fi
+  is_up "$w_name" || return 1
+  running_system
+  [ "$running" = "$system" ] && conf_in_effect
+}
+
+journal_as_wanted() {
+  [ ! -e "$dir/intent" ] || return 1
+  value_of owner "$dir/journal" && [ "$value" = "$w_owner" ] || return 1
+  value_of removal "$dir/journal" && [ "$value" = "$w_removal" ] || return 1
+  value_of protect "$dir/journal" && [ "$value" = "$w_protect" ]
+}
+
+all_as_wanted() {
+  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && run_as_wanted
+}

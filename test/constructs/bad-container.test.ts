@@ -1,0 +1,321 @@
+import type { NixosContainerProps } from "../../constructs";
+import { newContainer, newHost, newStack, refusal, synth } from "./app";
+
+/** What is said of one container on web1, each problem as [what, remedy]. */
+function told(id: string, props: Partial<NixosContainerProps>): [string, string][] {
+  const stack = newStack();
+  newContainer(stack, newHost(stack), id, props);
+  const { problems, message } = refusal(() => synth(stack));
+  for (const { where } of problems) {
+    expect(where).toEqual({ construct: `prod/${id}`, container: props.name ?? id, host: "web1" });
+  }
+  for (const { what, remedy } of problems) {
+    expect(message).toContain(`${what} (construct prod/${id}`);
+    expect(message).toContain(`  → ${remedy}`);
+  }
+  return problems.map(({ what, remedy }) => [what, remedy]);
+}
+
+type Row = [title: string, props: Partial<NixosContainerProps>, ...problems: [what: string, remedy: string][]];
+
+const pair = { hostAddress: "192.168.100.10", localAddress: "192.168.100.11" };
+const letters = "choose another construct id, or set `name:` to one of letters, digits and hyphens";
+
+describe("names", () => {
+  test("too long a construct id", () => {
+    expect(told("database-one", {})).toEqual([
+      [
+        `the container name "database-one" has 12 characters, nixos-container takes 11 at most (the host's interface is ve-NAME)`,
+        "choose a shorter construct id, or set `name:`",
+      ],
+    ]);
+  });
+
+  const strange = (name: string): Row => [
+    JSON.stringify(name),
+    { name },
+    [`the container name ${JSON.stringify(name)} has characters other than letters, digits and hyphens`, letters],
+  ];
+  const rows: Row[] = [
+    ...["data.base", "data base", 'd"b', "d'b", "db\n", "${x}", "%{x}", "dä", "a/b", "a\\b", ""].map(strange),
+    [
+      "an underscore",
+      { name: "data_base" },
+      [
+        'the container name "data_base" has an underscore, which no machine name may have: it could be created and would never start',
+        "use a hyphen, or set `name:`",
+      ],
+    ],
+    [
+      "a hyphen at an end",
+      { name: "-db" },
+      ['the container name "-db" begins or ends with a hyphen', "begin and end it with a letter or digit"],
+    ],
+    [
+      "0",
+      { name: "0" },
+      ['the container name "0" is read as no name at all by nixos-container', "set `name:` to another one"],
+    ],
+  ];
+  test.each(rows)("%s", (_title, props, ...problems) => {
+    expect(told("database", props)).toEqual(problems);
+  });
+});
+
+describe("addresses", () => {
+  const alone = (field: string, value: string, other: string): [string, string] => [
+    `network.${field} "${value}" stands without network.${other}`,
+    `set network.${other} too, or neither`,
+  ];
+  const malformed = (field: string, value: string): [string, string] => [
+    `network.${field} ${JSON.stringify(value)} is not an address`,
+    `write it like "${field.endsWith("6") ? "fd00::11" : "192.168.100.11"}"`,
+  ];
+  const prefixed = (field: string, text: string): [string, string] => [
+    `network.${field} "${text}/24" has a prefix length, which only a local address on a bridge may have`,
+    `write "${text}"`,
+  ];
+  const rows: Row[] = [
+    ["hostAddress alone", { network: { hostAddress: "10.0.0.1" } }, alone("hostAddress", "10.0.0.1", "localAddress")],
+    ["localAddress alone", { network: { localAddress: "10.0.0.2" } }, alone("localAddress", "10.0.0.2", "hostAddress")],
+    ["hostAddress6 alone", { network: { hostAddress6: "fd00::1" } }, alone("hostAddress6", "fd00::1", "localAddress6")],
+    [
+      "localAddress6 alone",
+      { network: { localAddress6: "fd00::2" } },
+      alone("localAddress6", "fd00::2", "hostAddress6"),
+    ],
+    ...[
+      "192.168.100.300",
+      "192.168.1",
+      "192.168.100.011",
+      "web1",
+      "10.0.0.1\n",
+      '10.0.0.1"',
+      "${x}",
+      "%{x}",
+      "\\",
+      "''",
+      "",
+    ].map((value): Row => [
+      `malformed: ${JSON.stringify(value)}`,
+      { network: { ...pair, localAddress: value } },
+      malformed("localAddress", value),
+    ]),
+    [
+      "a malformed IPv6 address, and one with a zone",
+      { network: { hostAddress6: "fd00::1::2", localAddress6: "fe80::1%eth0" } },
+      malformed("hostAddress6", "fd00::1::2"),
+      malformed("localAddress6", "fe80::1%eth0"),
+    ],
+    [
+      "IPv6 among IPv4",
+      { network: { ...pair, localAddress: "fd00::2" } },
+      ['network.localAddress "fd00::2" is an IPv6 address', "give an IPv4 address, or use network.localAddress6"],
+    ],
+    [
+      "IPv4 among IPv6",
+      { network: { hostAddress6: "fd00::1", localAddress6: "10.0.0.2" } },
+      ['network.localAddress6 "10.0.0.2" is an IPv4 address', "give an IPv6 address, or use network.localAddress"],
+    ],
+    [
+      "one address on both sides",
+      { network: { hostAddress: "10.0.0.1", localAddress: "10.0.0.1" } },
+      ["network.hostAddress and network.localAddress are both 10.0.0.1", "give the two sides different addresses"],
+    ],
+    [
+      "prefixes where none may be",
+      { network: { hostAddress: "10.0.0.1/24", localAddress: "10.0.0.2/24" } },
+      prefixed("hostAddress", "10.0.0.1"),
+      prefixed("localAddress", "10.0.0.2"),
+    ],
+    [
+      "a gateway with a prefix",
+      { network: { hostBridge: "br0", hostAddress: "10.0.0.1/24", localAddress: "10.0.0.2/24" } },
+      prefixed("hostAddress", "10.0.0.1"),
+    ],
+    [
+      "no prefix on a bridge",
+      { network: { hostBridge: "br0", localAddress: "10.0.0.2", localAddress6: "fd00::2" } },
+      [
+        'network.localAddress "10.0.0.2" has no prefix length, which a container on a bridge needs',
+        `write "10.0.0.2/24", with the bridge's own prefix length`,
+      ],
+      [
+        'network.localAddress6 "fd00::2" has no prefix length, which a container on a bridge needs',
+        `write "fd00::2/64", with the bridge's own prefix length`,
+      ],
+    ],
+    [
+      "too long a prefix",
+      { network: { hostBridge: "br0", localAddress: "10.0.0.2/33" } },
+      malformed("localAddress", "10.0.0.2/33"),
+    ],
+    [
+      "a multicast MAC address",
+      { network: { ...pair, localMacAddress: "01:00:00:00:00:01" } },
+      [
+        'network.localMacAddress "01:00:00:00:00:01" is not the MAC address of an interface',
+        'write it like "02:00:00:00:00:01"',
+      ],
+    ],
+  ];
+  test.each(rows)("%s", (_title, props, ...problems) => {
+    expect(told("database", props)).toEqual(problems);
+  });
+});
+
+describe("ports and interfaces", () => {
+  const interfaceRemedy =
+    "give a name of at most 15 letters, digits, dots, hyphens and underscores, as `ip link` shows it";
+  const rows: Row[] = [
+    [
+      "ports out of range",
+      {
+        network: {
+          ...pair,
+          forwardPorts: [{ hostPort: 0 }, { hostPort: 65536 }, { hostPort: 80, containerPort: 8.5 }],
+        },
+      },
+      ["network.forwardPorts[0].hostPort 0 is not a port", "use a whole number from 1 to 65535"],
+      ["network.forwardPorts[1].hostPort 65536 is not a port", "use a whole number from 1 to 65535"],
+      ["network.forwardPorts[2].containerPort 8.5 is not a port", "use a whole number from 1 to 65535"],
+    ],
+    [
+      "a port forwarded twice; tcp and udp are two",
+      {
+        network: {
+          ...pair,
+          forwardPorts: [{ hostPort: 80 }, { hostPort: 80, protocol: "udp" }, { hostPort: 80, containerPort: 8080 }],
+        },
+      },
+      ["network.forwardPorts[2] forwards tcp port 80 of the host a second time", "forward each port once"],
+    ],
+    [
+      "ports without an address",
+      { network: { forwardPorts: [{ hostPort: 80 }] } },
+      [
+        "network.forwardPorts is given for a container without an address",
+        "set hostAddress and localAddress, or hostBridge",
+      ],
+    ],
+    [
+      "a protocol that is none",
+      { network: { ...pair, forwardPorts: [{ hostPort: 80, protocol: "sctp" as "tcp" }] } },
+      ['network.forwardPorts[0].protocol "sctp" is neither "tcp" nor "udp"', 'use "tcp" or "udp"'],
+    ],
+    [
+      "interfaces that cannot be",
+      { network: { hostBridge: "br 0", interfaces: ["eth0;id", "eth1", "eth1"], macvlans: ["sixteen-letters-"] } },
+      ['network.hostBridge "br 0" is not the name of an interface', interfaceRemedy],
+      ['network.interfaces "eth0;id" is not the name of an interface', interfaceRemedy],
+      ['network.interfaces names "eth1" twice', "name it once"],
+      ['network.macvlans "sixteen-letters-" is not the name of an interface', interfaceRemedy],
+    ],
+    [
+      "an address in the host's own network",
+      { network: { ...pair, privateNetwork: false } },
+      [
+        "network.privateNetwork is false beside an address, bridge, MAC address or port, which only a private network has",
+        "set privateNetwork: true, or leave those out to share the host's network",
+      ],
+    ],
+    [
+      "a namespace beside a private network, and a relative one",
+      { network: { privateNetwork: true, networkNamespace: "netns/blue" } },
+      ['network.networkNamespace "netns/blue" is not absolute', 'write it like "/run/netns/blue"'],
+      [
+        "network.networkNamespace excludes the private network, its addresses and ports, and interfaces",
+        "leave those out: the namespace brings its own interfaces",
+      ],
+    ],
+  ];
+  test.each(rows)("%s", (_title, props, ...problems) => {
+    expect(told("database", props)).toEqual(problems);
+  });
+});
+
+describe("paths and other settings", () => {
+  const remedy =
+    'use an absolute path without white space, quotes, colons and wildcards, like "/srv/data"; systemd-nspawn could not tell where it ends';
+  const hostPath = (value: string, fault: string): Row => [
+    JSON.stringify(value),
+    { bindMounts: { "/data": { hostPath: value } } },
+    [`bindMounts hostPath ${JSON.stringify(value)} ${fault}`, remedy],
+  ];
+  const rows: Row[] = [
+    hostPath("./data", "is not absolute"),
+    hostPath("", "is not absolute"),
+    hostPath("~/data", "is not absolute"),
+    hostPath("/srv/my data", "contains white space or a control character"),
+    hostPath("/srv/my\ndata", "contains white space or a control character"),
+    hostPath("/srv/\u001b[2J", "contains white space or a control character"),
+    hostPath('/srv/"data"', "contains a quote or a backslash"),
+    hostPath("/srv/'data'", "contains a quote or a backslash"),
+    hostPath("/srv/da\\ta", "contains a quote or a backslash"),
+    hostPath("/srv/data:rw", "contains a colon or a wildcard"),
+    hostPath("/srv/*", "contains a colon or a wildcard"),
+    hostPath("/srv/../etc", "contains `.` or `..`"),
+    [
+      "a relative mount point",
+      { bindMounts: [{ mountPoint: "data", hostPath: "/srv" }] },
+      ['bindMounts mountPoint "data" is not absolute', remedy],
+    ],
+    [
+      "a mount over the container's own system",
+      { bindMounts: { "/nix/store": {} } },
+      [`bindMounts mountPoint "/nix/store" would hide the container's own system`, "mount it elsewhere"],
+    ],
+    [
+      "one mount point twice",
+      { bindMounts: [{ mountPoint: "/data" }, { mountPoint: "/data", hostPath: "/srv" }] },
+      ['bindMounts mounts "/data" twice', "keep one of the two"],
+    ],
+    [
+      "no mount point",
+      { bindMounts: [{ hostPath: "/srv" }] },
+      ["bindMounts[0] has no mountPoint", "say where in the container it appears"],
+    ],
+    [
+      "a release that is none",
+      { stateVersion: "25.5" },
+      ['stateVersion "25.5" is not a NixOS release', 'write it like "25.05"'],
+    ],
+    [
+      "a release with a line break",
+      { stateVersion: '25.05"\n' },
+      ['stateVersion "25.05\\"\\n" is not a NixOS release', 'write it like "25.05"'],
+    ],
+    [
+      "a policy that is none",
+      { removalPolicy: "delete" as "destroy" },
+      ['removalPolicy "delete" is not known', 'use "archive", "retain" or "destroy"'],
+    ],
+    [
+      "timeouts out of range",
+      { timeouts: { start: 0, build: 1.5 } },
+      ["timeouts.start 0 is out of range", "give whole seconds from 1 to 86400"],
+      ["timeouts.build 1.5 is out of range", "give whole seconds from 1 to 86400"],
+    ],
+  ];
+  test.each(rows)("%s", (_title, props, ...problems) => {
+    expect(told("database", props)).toEqual(problems);
+  });
+});
+
+test("the controls: what is sound is not refused", () => {
+  const stack = newStack();
+  const host = newHost(stack);
+  newContainer(stack, host, "a", { network: { ...pair, forwardPorts: [{ hostPort: 1 }, { hostPort: 65535 }] } });
+  newContainer(stack, host, "b-2", {
+    network: { hostBridge: "br0", localAddress: "10.0.0.2/24", localAddress6: "fd00::2/64" },
+  });
+  newContainer(stack, host, "elevenchars", {
+    bindMounts: { "/data": { hostPath: "/srv/${x}/%{y}/$HOME" } },
+    stateVersion: "25.05",
+  });
+  newContainer(stack, host, "d", {
+    network: { networkNamespace: "/run/netns/blue" },
+    timeouts: { start: 1, build: 86400 },
+  });
+  expect(() => synth(stack)).not.toThrow();
+});

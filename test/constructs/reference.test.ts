@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { TerraformResource, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { NixosHost } from "../../constructs";
+import type { Plan } from "../../src/plan";
+import { describeWith } from "../support/tools";
+import { newApp, newContainer, newStack, refusal, remoteExec, resource, synth, temporaryFolder } from "./app";
+import { engine, engineFolder } from "./engine";
+import { FakeSsh } from "./fake-ssh";
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA6yrXVNiWeOUUmMQ5DqYkzCKrcDxQQnDzr0JSdAxPXl";
+
+let ssh: FakeSsh;
+let planFile: string;
+beforeEach(() => {
+  ssh = new FakeSsh();
+  process.env["CDKTF_NIXOS_PLAN_FILE"] = planFile = path.join(temporaryFolder(), "plan.json");
+});
+afterEach(() => {
+  ssh.restore();
+  delete process.env["CDKTF_NIXOS_PLAN_FILE"];
+});
+
+/** The address of a server that Terraform makes itself, such as a cloud machine's. */
+function serverAddress(scope: Construct): string {
+  return new TerraformResource(scope, "server", { terraformResourceType: "terraform_data" }).getStringAttribute("id");
+}
+
+function stackWithServer(): TerraformStack {
+  const stack = newStack({ observe: "on", resources: "terraform_data" });
+  const host = new NixosHost(stack, "web1", { address: serverAddress(stack), hostKey });
+  newContainer(stack, host);
+  return stack;
+}
+
+test("an address that Terraform knows only later needs a pinned key", () => {
+  const stack = newStack();
+  new NixosHost(stack, "web1", { address: serverAddress(stack) });
+  expect(refusal(() => synth(stack)).message).toBe(
+    "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another (construct prod/web1, host web1)\n" +
+      "  → set hostKey to the host's public key",
+  );
+});
+
+test("everything but the address must be known at synth", () => {
+  const stack = newStack();
+  new NixosHost(stack, "web1", { address: "web1", user: serverAddress(stack) });
+  expect(refusal(() => synth(stack)).message).toBe(
+    "user is a value that Terraform only knows after apply (construct prod/web1, host web1)\n" +
+      "  → give a value known at synth; only the address may be one of Terraform's",
+  );
+});
+
+test("the connections carry the reference, and the pinned key", () => {
+  const json = synth(stackWithServer());
+  for (const name of ["web1_database", "web1_nixos-removals"]) {
+    expect(remoteExec(resource(json, name, "terraform_data")).connection).toMatchObject({
+      host: "${terraform_data.server.id}",
+      host_key: hostKey,
+      user: "root",
+    });
+  }
+  expect(resource(json, "nixos-teardown", "terraform_data").for_each).toMatchObject({
+    "address of web1": { address: "${terraform_data.server.id}", host_key: hostKey },
+  });
+});
+
+test("such a host is not contacted, its plan says so, and it may be deployed", () => {
+  const json = synth(stackWithServer());
+  expect(ssh.calls()).toEqual([]);
+  expect(resource(json, "web1_database", "terraform_data").triggers_replace["apply"]).toBe(
+    "not observed: the address of web1 is only known after apply; converge runs when the configuration changes",
+  );
+  expect(json.resource["terraform_data"]?.["nixos-problems"]).toBeUndefined();
+  const { plan } = JSON.parse(readFileSync(planFile, "utf8")) as { plan: Plan };
+  expect(plan.hosts).toEqual([
+    {
+      host: "prod/web1",
+      label: "web1",
+      address: "known after apply",
+      notes: [
+        "its address is only known after apply, so it was not observed: what the deploy finds there, it makes as declared",
+      ],
+      problems: [],
+    },
+  ]);
+});
+
+test("two such hosts of one id in different scopes stay apart in the teardown", () => {
+  const stack = newStack({ observe: "on", resources: "terraform_data" });
+  for (const id of ["east", "west"]) {
+    const scope = new Construct(stack, id);
+    new NixosHost(scope, "web", { address: serverAddress(scope), hostKey });
+  }
+  const machines = resource(synth(stack), "nixos-teardown", "terraform_data").for_each ?? {};
+  expect(Object.keys(machines)).toEqual(["address of prod-west-web", "address of web"]);
+  expect(new Set(Object.values(machines).map(({ address }) => address)).size).toBe(2);
+});
+
+test("an address of another stack becomes a reference to that stack's output", () => {
+  const app = newApp({ observe: "on", resources: "terraform_data" });
+  const machines = new TerraformStack(app, "machines");
+  const apps = new TerraformStack(app, "apps");
+  newContainer(apps, new NixosHost(apps, "web1", { address: serverAddress(machines), hostKey }));
+  const { host } = remoteExec(resource(synth(apps), "web1_database", "terraform_data")).connection;
+  expect(host).toMatch(/^\$\{data\.terraform_remote_state\.\S+\.outputs\.\S+\}$/);
+});
+
+describeWith(engine, `with the real ${engine}`, () => {
+  test("the stack is planned while the address is unknown", () => {
+    const run = engineFolder({ ...synth(stackWithServer()), terraform: {} });
+    expect(run("init")).toMatchObject({ code: 0 });
+    const plan = run("plan", "-no-color", "-input=false");
+    expect(plan.output).toContain("Plan: 4 to add");
+    expect(plan.code).toBe(0);
+  });
+});

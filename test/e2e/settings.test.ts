@@ -1,0 +1,177 @@
+import { realHosts } from "../support/machine";
+import { moduleText, World } from "./world";
+
+const bridge = "cdtbr0";
+const [moved, lent] = ["cdteth1", "cdteth2"];
+const address = { privateNetwork: true, hostAddress: "10.231.20.1", localAddress: "10.231.20.2" };
+
+/** Each setting, what it is on the host, and a word of the change that the plan must name. */
+const settings: [
+  what: string,
+  props: Readonly<Record<string, unknown>>,
+  look: string,
+  seen: RegExp,
+  property: RegExp,
+][] = [
+  [
+    "hostAddress, localAddress",
+    { network: address },
+    'cat "$CONF"',
+    /^HOST_ADDRESS=10\.231\.20\.1\nLOCAL_ADDRESS=10\.231\.20\.2$/m,
+    /network/,
+  ],
+  [
+    "hostAddress6, localAddress6",
+    { network: { hostAddress6: "fd00:0::1", localAddress6: "FD00::2" } },
+    'cat "$CONF"',
+    /^HOST_ADDRESS6=fd00::1\nLOCAL_ADDRESS6=fd00::2$/m,
+    /network\.hostAddress6/,
+  ],
+  [
+    "localMacAddress",
+    { network: { ...address, localMacAddress: "02:00:00:00:00:0A" } },
+    'cat "$CONF"',
+    /^LOCAL_MAC_ADDRESS=02:00:00:00:00:0a$/m,
+    /network\.localMacAddress/,
+  ],
+  [
+    "hostBridge",
+    { network: { hostBridge: bridge, localAddress: "10.231.21.2/24" } },
+    'cat "$CONF"',
+    new RegExp(`^HOST_BRIDGE=${bridge}$`, "m"),
+    /network\.hostBridge/,
+  ],
+  [
+    "forwardPorts",
+    {
+      network: {
+        ...address,
+        forwardPorts: [
+          { hostPort: 18080, containerPort: 80 },
+          { protocol: "udp", hostPort: 15353 },
+        ],
+      },
+    },
+    'cat "$CONF"',
+    /^HOST_PORT=tcp:18080:80,udp:15353:15353$/m,
+    /network\.forwardPorts/,
+  ],
+  [
+    "interfaces",
+    { network: { interfaces: [moved] } },
+    'cat "$CONF"',
+    new RegExp(`^INTERFACES=${moved}$`, "m"),
+    /network\.interfaces/,
+  ],
+  [
+    "macvlans",
+    { network: { macvlans: [lent] } },
+    'cat "$CONF"',
+    new RegExp(`^MACVLANS=${lent}$`, "m"),
+    /network\.macvlans/,
+  ],
+  [
+    "bindMounts",
+    { bindMounts: { "/mnt/etc": { hostPath: "/etc", isReadOnly: true }, "/var/tmp": { isReadOnly: false } } },
+    'cat "$CONF"',
+    /^EXTRA_NSPAWN_FLAGS="--bind-ro=\/etc:\/mnt\/etc --bind=\/var\/tmp:\/var\/tmp"$/m,
+    /bindMounts/,
+  ],
+  ["autoStart", { autoStart: true }, "systemctl show machines.target -p Wants --value", /container@/, /autoStart/],
+  [
+    "timeouts.start",
+    { timeouts: { start: 150 } },
+    'cat "$CONTROL/container@$N.service.d/"*',
+    /^TimeoutStartSec=150$/m,
+    /timeouts\.start/,
+  ],
+  ["removalPolicy", { removalPolicy: "destroy" }, 'cat "$OURS/journal"', /^removal=destroy$/m, /removalPolicy/],
+  ["protect", { protect: true }, 'cat "$OURS/journal"', /^protect=yes$/m, /protect/],
+  [
+    "config in several files",
+    { config: "./modules" },
+    'cat "$OURS"/modules-*/config/parts/one.nix',
+    /part one/,
+    /config/,
+  ],
+  [
+    "config as an object",
+    {
+      config: {
+        environment: { etc: { "odd ${x} ''name''": { text: "back\\slash \"quoted\" ${not} %{this} ''two''\n" } } },
+      },
+    },
+    'cat "$OURS"/modules-*/config/configuration.nix',
+    /\\\\slash \\"quoted\\" \\\$\{not\} %\{this\}/,
+    /config/,
+  ],
+  ["running", { running: false }, 'nixos-container status "$N"', /^down$/, /running/],
+];
+
+describe("every setting arrives on the host, and the plan after it is empty", () => {
+  let world: World;
+  const plain = [{ id: "setting" }];
+  let previous: { readonly look: string; readonly seen: RegExp } | undefined;
+
+  beforeAll(async () => {
+    world =
+      realHosts().length > 0
+        ? await World.open()
+        : await World.embedded({ bridges: [bridge], interfaces: [moved, lent] });
+    if (world.machine.kind === "real") {
+      await world.machine.sh(
+        `mkdir -p "$R/var/tmp"; ip link add ${bridge} type bridge; ip link add ${moved} type dummy; ip link add ${lent} type dummy; ip link set ${lent} up`,
+      );
+    } else await world.sh("setting", 'mkdir -p "$R/var/tmp"');
+    world.project.write("modules/default.nix", "{ ... }:\n{\n  imports = [ ./parts/one.nix ];\n}\n");
+    world.project.write("modules/parts/one.nix", '{ ... }:\n{\n  environment.etc."part".text = "part one";\n}\n');
+    await world.deploy(world.stack(plain));
+  });
+  afterAll(async () => {
+    if (world.machine.kind === "real")
+      await world.machine.sh(`for i in ${bridge} ${moved} ${lent}; do ip link del $i; done`);
+    await world.close();
+  });
+
+  test.each(settings)("%s", async (_what, props, look, seen, property) => {
+    const spec = world.stack([{ id: "setting", ...props }]);
+    const planned = await world.planned(spec, "setting");
+    expect(planned.changes.map((change) => change.property)).toContainEqual(expect.stringMatching(property));
+    await world.deploy(spec);
+    expect(await world.sh("setting", look)).toMatch(seen);
+    // The next setting takes this one away again; the last one is taken away below.
+    if (previous) expect((await world.sh("setting", previous.look).catch(() => "")).match(previous.seen)).toBeNull();
+    previous = { look, seen };
+  });
+
+  test("a network namespace excludes the rest, and is written to the conf", async () => {
+    if (world.machine.kind === "embedded")
+      await world.sh("setting", 'mkdir -p "$R/run/netns" && : >"$R/run/netns/cdt"');
+    else await world.machine.sh("ip netns add cdt");
+    await world.deploy(world.stack([{ id: "setting", network: { networkNamespace: "/run/netns/cdt" } }]));
+    expect(await world.sh("setting", 'cat "$CONF"')).toContain("NETWORK_NAMESPACE_PATH=/run/netns/cdt");
+    await world.deploy(world.stack(plain));
+    if (world.machine.kind === "real") await world.machine.sh("ip netns del cdt");
+  });
+
+  test("a state version once chosen stays, and changing it is called a danger", async () => {
+    const before = await world.sh("setting", 'sed -n s/^state-version=//p "$OURS/journal"');
+    await world.deploy(world.stack([{ id: "setting", config: moduleText("two") }]));
+    expect(await world.sh("setting", 'sed -n s/^state-version=//p "$OURS/journal"')).toBe(before);
+    const planned = await world.planned(world.stack([{ id: "setting", stateVersion: "23.11" }]), "setting");
+    expect(planned.effect).toBe("danger");
+  });
+
+  test("a nixpkgs that moved is a note, and a planned update for a container that follows it", async () => {
+    if (!world.machine.embedded)
+      return void process.stderr.write("skipped on a real host: its nixpkgs is not ours to move\n");
+    const follows = world.stack([{ id: "setting", followNixpkgs: true }]);
+    await world.deploy(follows);
+    world.machine.embedded.upgradeNixpkgs({ release: "25.11", suffix: ".20251201.fedcba9" });
+    const stays = await world.planned(world.stack(plain), "setting");
+    expect([stays.action, stays.notes.join()]).toEqual(["none", expect.stringContaining("25.11.20251201.fedcba9")]);
+    expect((await world.planned(follows, "setting")).action).toBe("update");
+    await world.deploy(follows);
+    expect(await world.sh("setting", 'cat "$OURS"/modules-*/container.nix')).toContain('mkDefault "25.05"');
+  });
+});

@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { ContainerPlan } from "../../src/plan";
+import type { EmbeddedHostOptions } from "../../src/sim";
+import { embeddedMachine, type Machine, machines, realHosts } from "../support/machine";
+import {
+  type AppSpec,
+  chosenResources,
+  type Outcome,
+  Project,
+  type StackPlan,
+  type StackSpec,
+} from "../support/project";
+
+/** A container as a scenario writes it. */
+export type ContainerSpec = { readonly id: string; readonly host?: string; readonly group?: string } & Readonly<
+  Record<string, unknown>
+>;
+
+/** A module that evaluates everywhere, with a mark that tells one version of it from another. */
+export function moduleText(mark: string): string {
+  return `{ ... }:\n{\n  environment.etc."cdktf-nixos-test".text = "${mark}";\n}\n`;
+}
+
+/** One project and its machines; every container it makes is its own, and is removed at the end. */
+export class World {
+  static async open(count = 1): Promise<World> {
+    const world = new World(
+      await machines(count),
+      new Project(chosenResources(), `test-${randomBytes(4).toString("hex")}`),
+    );
+    return world;
+  }
+
+  /** A world on embedded hosts of kinds that no real one can be asked to be. */
+  static async embedded(...options: readonly EmbeddedHostOptions[]): Promise<World> {
+    const hosts = await Promise.all(options.map((option, index) => embeddedMachine(`host${index + 1}`, option)));
+    return new World(hosts, new Project(chosenResources(), `test-${randomBytes(4).toString("hex")}`));
+  }
+
+  /** Another checkout against the same hosts: of the same project unless told otherwise, with a state of its own. */
+  static sameHosts(world: World, projectId = world.project.projectId): World {
+    return new World(world.hosts, new Project(chosenResources(), projectId), world.prefix);
+  }
+
+  private constructor(
+    readonly hosts: readonly Machine[],
+    readonly project: Project,
+    private readonly prefix = realHosts().length === 0 ? "" : `t${randomBytes(2).toString("hex")}`,
+  ) {}
+
+  /** The name a container has on its host: real hosts get names that cannot meet another run's. */
+  named(id: string): string {
+    return `${this.prefix}${id}`.slice(0, 11);
+  }
+
+  get machine(): Machine {
+    return this.hosts[0];
+  }
+
+  /** A stack with every host, and the containers given; a container without a host is on the first. */
+  stack(containers: readonly ContainerSpec[], options: Partial<StackSpec> = {}): AppSpec {
+    return {
+      stacks: [
+        {
+          id: "fleet",
+          hosts: this.hostSpecs(),
+          ...options,
+          containers: containers.map((container) => this.container(container)),
+        },
+      ],
+    };
+  }
+
+  container({
+    id,
+    ...props
+  }: ContainerSpec): { readonly id: string; readonly host: string } & Readonly<Record<string, unknown>> {
+    return { id, name: this.named(id), host: "host1", config: moduleText("one"), ...props };
+  }
+
+  hostSpecs(): { readonly id: string }[] {
+    return this.hosts.map(({ props }, index) => ({ id: `host${index + 1}`, ...props }));
+  }
+
+  /** Deploys, and proves that a second plan is empty. */
+  async deploy(spec: AppSpec): Promise<Outcome> {
+    const outcome = await this.project.deploy(spec);
+    await this.settled(spec);
+    return outcome;
+  }
+
+  /** Proves that there is nothing to do. */
+  async settled(spec: AppSpec): Promise<void> {
+    const plan = await this.project.plan(spec);
+    if (!plan.empty) throw new Error(`the plan is not empty:\n${plan.output}`);
+  }
+
+  /** Proves that the host has nothing to do for one container, whatever Terraform's state says. */
+  async settledOnHost(spec: AppSpec, id: string): Promise<void> {
+    const { action, changes } = await this.planned(spec, id);
+    if (action !== "none") throw new Error(`${id}: ${action} ${JSON.stringify(changes)}`);
+  }
+
+  /** Proves that there is something to do, and says what. */
+  async unsettled(spec: AppSpec): Promise<StackPlan> {
+    const plan = await this.project.plan(spec);
+    if (plan.empty) throw new Error("the plan is empty");
+    return plan;
+  }
+
+  /** What our own plan says of one container. */
+  async planned(spec: AppSpec, id: string): Promise<ContainerPlan> {
+    const { plan, text } = await this.project.ownPlan(spec);
+    const all = [...plan.containers, ...plan.removals.flatMap((removal) => removal.containers)];
+    const found = all.find(({ name }) => name === this.named(id));
+    if (!found) throw new Error(`no plan for ${id}:\n${text}`);
+    return found;
+  }
+
+  /** Runs a command on a machine, with $N for the container's name and $CONF, $ROOT, $PROFILE, $OURS for its places; fails if it fails. */
+  async sh(id: string, command: string, machine: Machine = this.machine): Promise<string> {
+    const layout =
+      "N=" +
+      this.named(id) +
+      '; if [ -d "$R/etc/nixos-containers" ]; then D=nixos-containers; else D=containers; fi; CONF=$R/etc/$D/$N.conf; STATE=$R/var/lib/$D; ROOT=$STATE/$N;' +
+      " PROFILE=$R/nix/var/nix/profiles/per-container/$N/system; OURS=$R/var/lib/cdktf-nixos/containers/$N; CONTROL=$R/etc/systemd/system.control;";
+    const outcome = await machine.sh(`${layout} ${command}`);
+    if (outcome.code !== 0) throw new Error(`${command}\nended with ${outcome.code}: ${outcome.output}`);
+    return outcome.stdout.trim();
+  }
+
+  /** `up`, `down` or `gone`, as nixos-container says. */
+  async status(id: string, machine: Machine = this.machine): Promise<string> {
+    return this.sh(id, 'nixos-container status "$N" 2>/dev/null || :', machine);
+  }
+
+  /** When the container's unit last started: differs after a restart, not after a reload. */
+  async started(id: string): Promise<string> {
+    return this.sh(id, 'systemctl show "container@$N" -p InvocationID --value');
+  }
+
+  readState(stack = "fleet"): string {
+    return readFileSync(this.project.statePath(stack), "utf8");
+  }
+
+  /** Removes every trace of this world from its hosts, whatever a failed test left. */
+  async close(): Promise<void> {
+    for (const machine of this.hosts) {
+      if (machine.kind === "real") await machine.sh(sweep(this.prefix));
+      await machine.stop();
+    }
+    this.project.remove();
+  }
+}
+
+/** Takes away the containers whose names begin with the prefix, and what we keep of them. */
+function sweep(prefix: string): string {
+  return [
+    `for conf in $R/etc/nixos-containers/${prefix}*.conf $R/etc/containers/${prefix}*.conf; do`,
+    '[ -e "$conf" ] || continue; n=${conf##*/}; n=${n%.conf};',
+    'rm -f "$R/etc/systemd/system.control/machines.target.wants/container@$n.service"; rm -rf "$R/etc/systemd/system.control/container@$n.service.d";',
+    'systemctl daemon-reload; nixos-container stop "$n"; nixos-container destroy "$n"; systemctl reset-failed "container@$n"; done;',
+    `rm -rf $R/var/lib/cdktf-nixos/containers/${prefix}* $R/var/lib/nixos-containers/.archive/${prefix}* $R/var/lib/nixos-containers/${prefix}*`,
+  ].join(" ");
+}

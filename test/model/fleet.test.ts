@@ -1,0 +1,95 @@
+import { fleetProblems } from "../../src/model/fleet";
+import type { NetworkProps } from "../../src/model/network";
+import { container } from "../plan/support/model";
+import { told } from "./problems";
+
+const on = (name: string, network: NetworkProps, host = "shop/web1") => container(name, { network, host });
+const pair = (localAddress: string, hostAddress = "10.0.0.1"): NetworkProps => ({ hostAddress, localAddress });
+
+describe("two containers of one host", () => {
+  const refusals: readonly (readonly [string, NetworkProps, NetworkProps, string])[] = [
+    [
+      "the same address",
+      pair("10.0.0.2"),
+      pair("10.0.0.2"),
+      "network.localAddress 10.0.0.2 is also that of shop/a (container a) on the same host → give each container an address of its own",
+    ],
+    [
+      "the same address with another prefix",
+      { hostBridge: "br0", localAddress: "10.0.0.2/24" },
+      { hostBridge: "br0", localAddress: "10.0.0.2/16" },
+      "network.localAddress 10.0.0.2 is also that of shop/a",
+    ],
+    [
+      "the same IPv6 address, on a bridge and not",
+      { hostBridge: "br0", localAddress6: "fd00::2/64" },
+      { hostAddress6: "fd00::9", localAddress6: "fd00:0::2" },
+      "network.localAddress6 fd00::2 is also that of shop/a",
+    ],
+    [
+      "the same port",
+      { ...pair("10.0.0.2"), forwardPorts: [{ hostPort: 80 }] },
+      { ...pair("10.0.0.3"), forwardPorts: [{ hostPort: 80, containerPort: 8080 }] },
+      "network.forwardPorts forwards tcp port 80, which is also forwarded to shop/a (container a) on the same host → forward each port of a host to one container",
+    ],
+    [
+      "the same interface",
+      { interfaces: ["eth1"] },
+      { interfaces: ["eth2", "eth1"] },
+      "network.interfaces moves eth1, which is also moved into shop/a (container a) on the same host → move it into one container, or use network.macvlans",
+    ],
+    [
+      "as its address the other's side of the host",
+      pair("10.0.0.2", "10.0.0.9"),
+      pair("10.0.0.9"),
+      "network.localAddress 10.0.0.9 is the hostAddress of shop/a (container a) on the same host",
+    ],
+    [
+      "a macvlan on an interface that the other takes away",
+      { interfaces: ["eth1"] },
+      { macvlans: ["eth1"] },
+      "network.macvlans names eth1, which network.interfaces moves into shop/a (container a) → use macvlans in both",
+    ],
+  ];
+
+  test.each(refusals)("must not have %s", (_, a, b, words) => {
+    const problems = fleetProblems([on("a", a), on("b", b)]);
+    expect(told(problems)).toHaveLength(1);
+    expect(told(problems)[0]).toContain(words);
+    expect(problems[0]).toMatchObject({ code: "input", where: { construct: "shop/b", container: "b" } });
+    expect(fleetProblems([on("a", a), on("b", b, "shop/web2")])).toEqual([]);
+  });
+
+  test("must not have the same name, in whatever stack", () => {
+    const problems = fleetProblems([container("a"), container("a", { stack: "blog" })]);
+    expect(told(problems)).toEqual([
+      'the container name "a" is also that of shop/a (container a) on the same host → give one of them another construct id, or set its `name:`',
+    ]);
+    expect(fleetProblems([container("a"), container("A")])).toEqual([]);
+  });
+
+  test("may share the host's side, macvlans, a bridge, and a port of two protocols", () => {
+    const ports = (protocol: "tcp" | "udp") => ({ forwardPorts: [{ protocol, hostPort: 53 }] });
+    expect(
+      fleetProblems([
+        on("a", { ...pair("10.0.0.2"), ...ports("tcp") }),
+        on("b", { ...pair("10.0.0.3"), ...ports("udp") }),
+        on("c", { macvlans: ["eth0"] }),
+        on("d", { macvlans: ["eth0"] }),
+        on("e", { hostBridge: "br0", localAddress: "10.0.0.4/24", hostAddress: "10.0.0.1" }),
+        on("f", { hostBridge: "br0", localAddress: "10.0.0.5/24", hostAddress: "10.0.0.1" }),
+      ]),
+    ).toEqual([]);
+  });
+
+  test("are told all that is wrong at once", () => {
+    const same = { ...pair("10.0.0.2"), forwardPorts: [{ hostPort: 80 }], interfaces: ["eth1"] };
+    expect(fleetProblems([on("a", same), on("b", same), on("c", same)])).toHaveLength(6);
+  });
+});
+
+test("a container must not put a macvlan on an interface that it moves into itself", () => {
+  expect(told(fleetProblems([on("a", { interfaces: ["eth1"], macvlans: ["eth1"] })]))[0]).toContain(
+    "moves into this very container",
+  );
+});

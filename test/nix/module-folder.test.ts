@@ -1,0 +1,140 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { Folder } from "./folder";
+
+let folder: Folder;
+beforeEach(() => (folder = new Folder()));
+afterEach(() => folder.remove());
+
+const nginx = "{ services.nginx.enable = true; }\n";
+
+describe("a config that is a folder", () => {
+  test("comes with every file below it, but not .git", () => {
+    folder.write({
+      "web/default.nix": "x: { imports = [ ./${x} ]; }",
+      "web/unused/b.txt": "b\n",
+      "web/.hidden": "",
+      "web/.git/config": "[core]",
+      "web/sub/.git": "gitdir: elsewhere",
+      "web/Z": "z",
+    });
+    const expected = { entry: "default.nix", paths: [".hidden", "Z", "default.nix", "unused/b.txt"], problems: [] };
+    expect(folder.read("./web")).toMatchObject(expected);
+    expect(folder.read("./web/")).toMatchObject(expected);
+    folder.link("link", "web");
+    expect(folder.read("./link")).toMatchObject(expected);
+  });
+
+  test("needs a default.nix, and tells what else is wrong at the same time", () => {
+    folder.write({ "web/web.nix": "{ imports = [ ./nope.nix ]; }" });
+    expect(folder.flaws("./web")).toEqual([
+      "config ./web is a folder without a default.nix → add a default.nix that imports its modules, or give the path of one file",
+      "./web/web.nix:1 refers to ./nope.nix, which does not exist → correct the path, or create the file",
+    ]);
+  });
+
+  test("may be the working directory", () => {
+    folder.write({ "default.nix": "{ imports = [ ./a.nix ./b.nix ]; }", "a.nix": nginx });
+    expect(folder.flaws("./.")).toEqual([
+      "./default.nix:1 refers to ./b.nix, which does not exist → correct the path, or create the file",
+    ]);
+  });
+
+  test("is told by its absolute path when it lies elsewhere", () => {
+    folder.write({ "web/default.nix": "{ imports = [ ../x.nix ./b.nix ]; }", "app/main.ts": "" });
+    const app = new Folder();
+    try {
+      expect(app.flaws(join(folder.path, "web")).map((flaw) => flaw.replaceAll(folder.path, "/there"))).toEqual([
+        "/there/web/default.nix:1 refers to ../x.nix: a relative import leaves the folder /there/web → give the folder that holds both (/there/, with a default.nix) as config",
+        "/there/web/default.nix:1 refers to ./b.nix, which does not exist → correct the path, or create the file",
+      ]);
+    } finally {
+      app.remove();
+    }
+  });
+
+  test("refuses what is not text, or has no name for the host", () => {
+    folder.write({
+      "web/default.nix": nginx,
+      "web/-x": "",
+      "web/a b": "",
+      "web/new\nline/c": "",
+      "web/latin1.txt": Buffer.from([0x66, 0xfc, 0x72]),
+      "web/nul": "a\0b",
+      "web/bom.nix": "\ufeff{ }",
+      "web/bom.csv": "\ufeffa,b",
+    });
+    execFileSync("mkfifo", [join(folder.path, "web/pipe")]);
+    const name = "has a name that cannot be used on the host";
+    const rename = "name it with letters, digits and ._+- only, and no hyphen first";
+    const text = "keep only UTF-8 text in the module's folder: bind-mount other files, or fetch them on the host";
+    expect(folder.flaws("./web")).toEqual([
+      `"./web/-x" ${name} → ${rename}`,
+      `"./web/a b" ${name} → ${rename}`,
+      "./web/bom.nix begins with a byte order mark, which nix refuses → save it as UTF-8 without a byte order mark",
+      `./web/latin1.txt is not text → ${text}`,
+      `"./web/new\\nline/c" ${name} → ${rename}`,
+      `./web/nul is not text → ${text}`,
+      "./web/pipe is neither a file nor a folder → remove it from the folder",
+    ]);
+  });
+
+  test("refuses a CDKTF token, with its line", () => {
+    folder.write({ "web/default.nix": nginx, "web/a.conf": "a\nb ${TfToken[TOKEN.0]}\n" });
+    expect(folder.flaws("./web")).toEqual([
+      expect.stringMatching(/^\.\/web\/a\.conf:2 holds a value that is only known after apply/),
+    ]);
+  });
+
+  test("refuses a file above 256 KiB, and more than 512 KiB in all", () => {
+    const most = "x".repeat(256 * 1024);
+    folder.write({ "web/default.nix": nginx, "web/a": `${most}x` });
+    expect(folder.flaws("./web")).toEqual([
+      "./web/a is too large: 257 KiB of at most 256 KiB → keep data out of the module: bind-mount it, or fetch it on the host",
+    ]);
+    folder.write({ "web/a": most });
+    expect(folder.flaws("./web")).toEqual([]);
+    folder.write({ "web/b": most, "web/z/more": most });
+    expect(folder.flaws("./web")).toEqual([
+      "./web holds more than 512 KiB of module files → give a folder that holds the modules only: bind-mount data, or fetch it on the host",
+    ]);
+  });
+
+  test("follows symbolic links that stay inside", () => {
+    folder.write({ "web/default.nix": "{ imports = [ ./link.nix ./dir/b.nix ]; }", "web/lib/a.nix": nginx });
+    folder.write({ "web/lib/b.nix": "{ imports = [ ./a.nix ]; }" });
+    folder.link("web/link.nix", "lib/a.nix");
+    folder.link("web/dir", "lib");
+    expect(folder.read("./web")).toMatchObject({
+      paths: ["default.nix", "dir/a.nix", "dir/b.nix", "lib/a.nix", "lib/b.nix", "link.nix"],
+      problems: [],
+    });
+  });
+
+  test("refuses symbolic links that leave it, lead nowhere, or go round", () => {
+    folder.write({ "web/default.nix": nginx, "web/sub/x": "", "web/a/x": "", "web/b/x": "", secret: "x" });
+    folder.link("web/out", "../secret");
+    folder.link("web/gone", "nope");
+    folder.link("web/sub/round", "..");
+    folder.link("web/a/b", "../b");
+    folder.link("web/b/a", "../a");
+    folder.link("web/self", "self");
+    expect(folder.flaws("./web")).toEqual([
+      "./web/a/b/a is a symbolic link to a folder that holds it → remove the link",
+      "./web/b/a/b is a symbolic link to a folder that holds it → remove the link",
+      "./web/gone is a symbolic link to nope, which does not exist → remove the link",
+      "./web/out is a symbolic link out of the folder, to /here/secret → put a copy in its place",
+      "./web/self cannot be read: ELOOP → make it readable",
+      "./web/sub/round is a symbolic link to a folder that holds it → remove the link",
+    ]);
+  });
+
+  test("refuses a link whose copy would import other files than the original", () => {
+    folder.write({ "web/default.nix": nginx, "web/c.nix": nginx, "web/lib/b.nix": "{ imports = [ ./c.nix ]; }" });
+    folder.write({ "web/lib/c.nix": nginx });
+    folder.link("web/b.nix", "lib/b.nix");
+    expect(folder.flaws("./web")).toEqual([
+      "./web/b.nix:1 refers to ./c.nix, but is a symbolic link, from where that is another file → use ./web/lib/b.nix itself",
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { DesiredHost } from "../../src/model/host";
+import type { Observation } from "../../src/model/observed";
+import { observeHost } from "../../src/observe/observe-host";
+import { probeProgram } from "../../src/script/probe";
+import { EmbeddedHost } from "../../src/sim";
+import { describeWith } from "../support/tools";
+import { hostRequest, said, testContext } from "./context";
+
+describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "observe-test-"));
+  const hosts: EmbeddedHost[] = [];
+
+  beforeAll(() => {
+    delete process.env["SSH_AUTH_SOCK"];
+  });
+  afterEach(async () => {
+    await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function start(options: Parameters<typeof EmbeddedHost.start>[0] = {}): Promise<EmbeddedHost> {
+    const host = await EmbeddedHost.start(options);
+    hosts.push(host);
+    return host;
+  }
+
+  function observe(host: EmbeddedHost, settings: Partial<DesiredHost> = {}): Promise<Observation> {
+    const config = path.join(folder, `config-${host.port}`);
+    writeFileSync(config, "UserKnownHostsFile /dev/null\nGlobalKnownHostsFile none\n");
+    const request = hostRequest({ ...loginOf(host), hostKey: host.hostKey, ...settings });
+    return observeHost(request, probeProgram, testContext(folder, { sshConfig: config }));
+  }
+
+  it("is told with its containers over one connection", async () => {
+    const host = await start({ name: "web1", declarative: [{ name: "shop" }] });
+    const created = await host.run("nixos-container create db && nixos-container start db");
+    expect(created.code).toBe(0);
+    const before = host.connections;
+    const observation = await observe(host);
+    if (observation.kind !== "observed") throw new Error(said(observation));
+    expect(host.connections - before).toBe(1);
+    const { containers, hostname, nixpkgsRelease, confDir } = observation.host;
+    expect({ hostname, nixpkgsRelease, confDir }).toEqual({
+      hostname: "web1",
+      nixpkgsRelease: "25.05.20250612.abcdef0",
+      confDir: "/etc/nixos-containers",
+    });
+    expect(containers.get("shop")).toMatchObject({ declarative: true });
+    expect(containers.get("db")).toMatchObject({ declarative: false, root: "dir", unit: "up", boot: false });
+    expect(containers.get("db")!.running).toBe(containers.get("db")!.profile);
+  });
+
+  it("is told through sudo, but not without it", async () => {
+    const free = await start({ user: "deploy" });
+    expect(said(await observe(free))).toBe("observed");
+    expect(said(await observe(free, { become: false }))).toMatch(/^deploy at \S+ is not root, and become is false\n/);
+    const asking = await start({ user: "deploy", sudo: "password" });
+    const refused = await observe(asking);
+    expect(said(refused)).toMatch(/^sudo does not make deploy at \S+ root without a password\n/);
+    expect(refused).toHaveProperty("connection.user", "deploy");
+  });
+
+  it("is told through banners and noisy profiles", async () => {
+    const host = await start({ banner: "Authorized use only\n", profileNoise: "Welcome!\n" });
+    expect(said(await observe(host))).toBe("observed");
+  });
+
+  it("is not told when it is off, or has other keys than the pinned one", async () => {
+    const host = await start();
+    await host.pause();
+    expect(said(await observe(host))).toMatch(/^127\.0\.0\.1 port \d+ refuses the connection\n/);
+    await host.resume();
+    const { hostKey } = host;
+    await host.renewHostKeys();
+    expect(said(await observe(host, { hostKey }))).toMatch(/shows another key than the pinned hostKey/);
+    expect(said(await observe(host))).toBe("observed");
+  });
+
+  it("is not told when its connection is cut", async () => {
+    const host = await start();
+    const cut = observeHost(
+      hostRequest({ ...loginOf(host), hostKey: host.hostKey }),
+      () => "sleep 5",
+      testContext(folder, { sshConfig: "none" }),
+    );
+    while (host.connections === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 300)); // time to log in
+    host.cutConnections();
+    expect(said(await cut)).toMatch(/^the connection to 127\.0\.0\.1 was cut after the login\n/);
+  });
+});
+
+function loginOf({ address, port, user, identityFile }: EmbeddedHost): Partial<DesiredHost> {
+  return { address, port, user, identityFile };
+}

@@ -1,0 +1,105 @@
+import { planApp } from "../../src/plan";
+import { planOfStack, stacksOf } from "../../src/plan";
+import { allProblems, hasChanges, planDocument, planJson, planText, summaryText } from "../../src/render";
+import { app, container, converged, planHost, seen, unmanaged } from "../plan/support/model";
+import { examplePlan } from "./example";
+import { expectGolden } from "./golden";
+
+const colors = /\u001b\[\d+m/g;
+
+const settledPlan = () =>
+  planHost([container("a"), container("b")], [converged(container("a")), converged(container("b"))]);
+
+describe("a plan for people", () => {
+  test("shows everything a deploy would do, host by host", () => {
+    expectGolden("plan.txt", planText(examplePlan()));
+  });
+
+  test("says the same in colours", () => {
+    const coloured = planText(examplePlan(), { colors: true });
+    expectGolden("plan.ansi", coloured);
+    expect(coloured).toMatch(colors);
+    expect(coloured.replace(colors, "")).toBe(planText(examplePlan()));
+  });
+
+  test("wraps its sentences where it is told to, and never a value", () => {
+    const sentences = planText(examplePlan(), { columns: 60 })
+      .split("\n")
+      .filter((line) => /^ +(note|[^ ]* {2}[a-z]+ )/.test(line) && !line.includes("→") && !line.includes("("));
+    expect(sentences.length).toBeGreaterThan(3);
+    expect(Math.max(...sentences.map((line) => line.length))).toBeLessThanOrEqual(62);
+  });
+
+  test("is short when there is nothing to do", () => {
+    expect(planText(settledPlan())).toBe(
+      "web1  web1.example.org\n  = unchanged: a, b\n\nPlan: 2 unchanged. Nothing to do.\n",
+    );
+  });
+
+  test("is one line without containers and hosts", () => {
+    expect(planText(planApp({ hosts: [], containers: [], owners: [] }))).toBe("Plan: no containers. Nothing to do.\n");
+  });
+
+  test("escapes what could deceive a terminal in the lines of a diff", () => {
+    const evil = container("a", { files: { "configuration.nix": "{ } # \u001b[2Kgone\u202e\n" } });
+    const text = planText(planHost([evil], []));
+    expect(text).toContain("+{ } # \\u{1b}[2Kgone\\u{202e}");
+    expect(text).not.toMatch(colors);
+  });
+
+  test("tells a problem once, however many containers it stops", () => {
+    const told = planText(examplePlan()).split("cannot be reached (construct shop/web4").length - 1;
+    expect(told).toBe(1);
+  });
+});
+
+describe("the summary", () => {
+  test("counts actions and effects", () => {
+    expect(summaryText(examplePlan())).toBe(
+      "1 to create, 1 to adopt, 2 to update (1 restart, 1 DANGEROUS), 1 to restart, 1 to start, 1 to remove (1 with its data), 1 in conflict, 1 not planned, 1 not observed, 3 unchanged",
+    );
+  });
+
+  test("knows whether there is anything to do", () => {
+    expect(hasChanges(settledPlan())).toBe(false);
+    expect(hasChanges(planHost([container("a")], []))).toBe(true);
+    expect(hasChanges(planHost([], [converged(container("a"))]))).toBe(true);
+    expect(hasChanges(planHost([container("a")], [unmanaged("a")]))).toBe(true);
+  });
+});
+
+describe("a plan for machines", () => {
+  test("carries the version of its schema, an outcome, and each problem once", () => {
+    expectGolden("plan.json", planJson(examplePlan()));
+    const document = planDocument(examplePlan());
+    expect(document).toMatchObject({ schemaVersion: 1, outcome: "problems" });
+    expect(document.problems).toEqual(allProblems(examplePlan()));
+    expect(JSON.parse(planJson(examplePlan()))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  test("says what the exit code says", () => {
+    expect(planDocument(settledPlan()).outcome).toBe("unchanged");
+    expect(planDocument(planHost([container("a")], [])).outcome).toBe("changes");
+    const problem = { code: "input", what: "no", where: {}, remedy: "yes" } as const;
+    expect(planDocument(undefined, [problem])).toEqual({
+      schemaVersion: 1,
+      outcome: "problems",
+      summary: "not planned",
+      problems: [problem],
+    });
+  });
+});
+
+test("the plan of one stack is its containers, its removals and their hosts", () => {
+  const input = app([seen("shop/web1", [])], [container("a"), container("b", { stack: "blog" })], ["shop", "blog"]);
+  const plan = planApp({
+    ...input,
+    hosts: [...input.hosts, seen("blog/web2", [])],
+    containers: [...input.containers, container("c", { stack: "blog", host: "blog/web2" })],
+  });
+  expect(stacksOf(plan)).toEqual(["blog", "shop"]);
+  const shop = planOfStack(plan, "shop");
+  expect(shop.containers.map(({ name }) => name)).toEqual(["a"]);
+  expect(shop.hosts.map(({ host }) => host)).toEqual(["shop/web1"]);
+  expect(planOfStack(plan, "blog").hosts).toHaveLength(2);
+});

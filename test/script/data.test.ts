@@ -1,0 +1,130 @@
+import { EmbeddedHost } from "../../src/sim";
+import { convergeProgram, desired, reapProgram, runProgram } from "./program";
+
+const sound = "{ ... }:\n{ }\n";
+const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
+const gold = "var/lib/nixos-containers/data/gold";
+
+describe("data outlives what goes wrong", () => {
+  let host: EmbeddedHost;
+  beforeEach(async () => {
+    host = await EmbeddedHost.start();
+  });
+  afterEach(() => host.stop());
+
+  const sh = async (command: string): Promise<string> => {
+    const { stdout, stderr } = await host.run(`cd "$CDKTF_NIXOS_ROOT"; ${command}`);
+    return (stdout + stderr).trim();
+  };
+  const converge = (text: string): ReturnType<typeof runProgram> =>
+    runProgram(host, convergeProgram(desired("data", text)));
+  const deployed = async (): Promise<void> => {
+    expect((await converge(sound)).code).toBe(0);
+    await sh(`echo gold >${gold}`);
+  };
+
+  test("a create that was cut off after its start, and then a build that fails", async () => {
+    await deployed();
+    const dir = "var/lib/cdktf-nixos/containers/data";
+    await sh(
+      `mkdir ${dir}/before; printf 'existed=no\\nsystem=\\nboot=no\\ntimeout=\\nup=no\\nkept=no\\n' >${dir}/before/facts; ` +
+        `printf 'version=1\\nowner=project/stack\\naction=create\\n' >${dir}/intent; rm ${dir}/journal`,
+    );
+    const failed = await converge(broken);
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("the container and its data stay")]);
+    expect(await sh(`cat ${gold}; nixos-container status data`)).toBe("gold\nup");
+    expect((await converge(sound)).code).toBe(0);
+  });
+
+  test("a conf that is lost while the container runs", async () => {
+    await deployed();
+    await sh("rm etc/nixos-containers/data.conf");
+    const failed = await converge(broken);
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("what was there before is back")]);
+    expect(await sh(`cat ${gold}; ls var/lib/cdktf-nixos/containers/data/journal`)).toContain("gold");
+    const mended = await converge(sound);
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("done")]);
+    expect(await sh(`cat ${gold}; nixos-container status data`)).toBe("gold\nup");
+  });
+
+  test("a removal that was cut off, of a container whose root directory appeared again", async () => {
+    await deployed();
+    const archive = "var/lib/nixos-containers/.archive/data-1";
+    await sh(
+      `mkdir -p ${archive}; mv var/lib/nixos-containers/data ${archive}/root; mkdir var/lib/nixos-containers/data; ` +
+        `printf 'version=1\\nowner=project/stack\\naction=remove\\narchive=%s\\n' "$PWD/${archive}" >var/lib/cdktf-nixos/containers/data/intent`,
+    );
+    const refused = await converge(sound);
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("both")]);
+    expect(await sh(`cat ${archive}/root/gold`)).toBe("gold");
+    await sh("rmdir var/lib/nixos-containers/data");
+    expect((await converge(sound)).code).toBe(0);
+    expect(await sh(`cat ${gold}`)).toBe("gold");
+  });
+
+  test("a root directory that is a mount point is never given to a create, nor to the archive", async () => {
+    await sh(`mkdir -p var/lib/nixos-containers/data; echo gold >${gold}`);
+    await host.mount("/var/lib/nixos-containers/data");
+    const refused = await runProgram(host, convergeProgram(desired("data", broken, { adopt: true })));
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("is a mount point")]);
+    expect(await sh(`cat ${gold}`)).toBe("gold");
+  });
+
+  test("a configuration.nix that root inside made a link: nothing is written where it leads", async () => {
+    await deployed();
+    await sh(
+      'mkdir elsewhere; cd var/lib/nixos-containers/data/etc && mv nixos ../nixos && ln -s "$CDKTF_NIXOS_ROOT/elsewhere" nixos',
+    );
+    const refused = await converge("{ ... }:\n{ a = 1; }\n");
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("symbolic link")]);
+    expect(await sh("ls elsewhere")).toBe("");
+  });
+
+  test("a root directory that has to be made anew can be entered by the services inside", async () => {
+    await deployed();
+    await sh("nixos-container stop data; rm -rf var/lib/nixos-containers/data");
+    expect((await converge(sound)).code).toBe(0);
+    expect(await sh("stat -c %a var/lib/nixos-containers/data")).toBe("755");
+  });
+
+  test.each([" HOST_BRIDGE=br0", "PRIVATE_NETWORK=1", "LOCAL_ADDRESS='10.9.9.9'"])(
+    "a line %j added to a conf is seen by the program as it is by the plan",
+    async (line) => {
+      await deployed();
+      await sh(`nixos-container stop data; echo "${line}" >>etc/nixos-containers/data.conf`);
+      const mended = await converge(sound);
+      expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("wrote the conf")]);
+      expect(await sh("cat etc/nixos-containers/data.conf")).not.toContain(line);
+    },
+  );
+
+  test("a removal that finds its archive full says so, and ends when there is room", async () => {
+    await deployed();
+    host.setFaults({ diskFull: true });
+    const failed = await runProgram(host, reapProgram([{ name: "data", base: "" }]));
+    host.setFaults({ diskFull: false });
+    expect(failed.code).not.toBe(0);
+    expect((await runProgram(host, reapProgram([{ name: "data", base: "" }]))).code).toBe(0);
+    expect(await sh("cat var/lib/nixos-containers/.archive/data-*/root/gold")).toBe("gold");
+  });
+
+  test("containers that are deployed at once do not take each other's folders away", async () => {
+    for (const round of [1, 2, 3, 4, 5]) {
+      const runs = ["a", "b", "c"].map((letter) => {
+        const container = desired(
+          `${letter}${round}`,
+          sound,
+          letter === "a" ? { autoStart: true, timeouts: { start: 90 } } : {},
+        );
+        return runProgram(host, convergeProgram(container), letter);
+      });
+      expect((await Promise.all(runs)).map(({ code }) => code)).toEqual([0, 0, 0]);
+      expect(
+        await sh(
+          `ls etc/systemd/system.control/*/container@a${round}.service etc/systemd/system.control/container@a${round}.service.d | wc -l`,
+        ),
+      ).toBe("4");
+      await runProgram(host, reapProgram([{ name: `a${round}`, base: "" }]));
+    }
+  });
+});

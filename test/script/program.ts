@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { type ContainerSettings, type DesiredContainer, parseSettings } from "../../src/model/container";
+import { convergeCall, plainDialect, type PlannedChange, programText, reapCall, teardownCall } from "../../src/script";
+import type { EmbeddedHost } from "../../src/sim";
+
+export const owner = "project/stack";
+
+/** A container as the constructs would hand it over. */
+export function desired(name: string, text: string, settings: ContainerSettings = {}): DesiredContainer {
+  const sum = (value: string): string => createHash("sha256").update(value).digest("hex");
+  return {
+    ...parseSettings(name, settings, {}, []),
+    construct: `stack/${name}`,
+    host: "stack/host",
+    owner,
+    config: {
+      entry: "configuration.nix",
+      files: [{ path: "configuration.nix", text }],
+      digest: sum(`${sum(text)}  configuration.nix\n`),
+    },
+  };
+}
+
+/** The whole converge program, every value filled in. */
+export function convergeProgram(container: DesiredContainer, change: Partial<PlannedChange> = {}): string {
+  const planned = { action: "update", base: "any", stateVersion: "25.05", stopFirst: [], apply: "token", ...change };
+  return `#!/bin/sh\n${convergeCall(container, planned, plainDialect).join("\n")}\n${programText("converge")}`;
+}
+
+/** The whole reap program. */
+export function reapProgram(remove: readonly { readonly name: string; readonly base: string }[], by = owner): string {
+  return `#!/bin/sh\n${reapCall(by, remove, "token", plainDialect).join("\n")}\n${programText("reap")}`;
+}
+
+/** The whole teardown program. */
+export function teardownProgram(machine: string, by = owner): string {
+  return `#!/bin/sh\n${teardownCall(by, machine, plainDialect).join("\n")}\n${programText("teardown")}`;
+}
+
+/** Runs a program as Terraform would: uploaded to the home directory, made executable, run by its path. */
+export function runProgram(
+  host: EmbeddedHost,
+  program: string,
+  name = "1",
+): Promise<{ code: number | null; stdout: string }> {
+  return host.run(
+    `cat >./.cdktf-nixos-${name}.sh && chmod 777 ./.cdktf-nixos-${name}.sh && ./.cdktf-nixos-${name}.sh`,
+    { stdin: program },
+  );
+}
