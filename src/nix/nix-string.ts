@@ -28,14 +28,15 @@ export function renderQuoted(text: string): string {
   return `"${text.replace(/["\\\n\r\t]|\$(?=\{)/g, (char) => ESCAPES[char] ?? `\\${char}`)}"`;
 }
 
-/** Whether a `''` string gives the text back, by rules stricter than need be. */
+/** Whether a `''` string gives the text back, by rules stricter than need be. Its lines end at line feeds only: `m` in a pattern would count U+2028. */
 function fitsIndented(text: string): boolean {
   if (!/\n[^]/.test(text)) return false; // one line, with or without its newline
   if (/[\x00-\x08\x0b-\x1f\x7f]/.test(text)) return false; // invisible characters show better as one line
   if (/''|'\$|\$'|\$\$/.test(text)) return false; // quotes and dollars that lean on each other
-  if (/^ +$/m.test(text)) return false; // Nix drops or cuts lines of spaces
+  const lines = text.split("\n");
+  if (lines.some((line) => /^ +$/.test(line))) return false; // Nix drops or cuts lines of spaces
   if (/['$]$/.test(text)) return false; // would merge with the closing quotes
-  return /^[^ \n]/m.test(text); // else Nix would cut the common indentation
+  return lines.some((line) => /^[^ ]/.test(line)); // else Nix would cut the common indentation
 }
 
 function renderIndented(text: string, indent: number): string {

@@ -86,6 +86,11 @@ describeWithNix("renderNix and the real nix", () => {
     expect(evaluate(rendered)).toEqual(all);
   });
 
+  test("a line separator of Unicode is no line end to Nix", () => {
+    const all = ["   a\u2028b\n   c", "   a\u2029b\n  c", "a\n  \u2028 \nb"];
+    expect(evaluate(renderNix(all))).toEqual(all);
+  });
+
   test("any float comes back equal", () => {
     const float = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((sample) => {
       const integer = Number.isInteger(sample) && Math.abs(sample) < 2 ** 63;
