@@ -26,12 +26,13 @@ find_layout() {
   statedir=''
   tool=$(command -v nixos-container) || tool=''
   if [ -n "$tool" ]; then
-    {
-      read -r confdir || :
-      read -r statedir || :
-    } <<EOF
-$(sed -n 's/^.*\$\(configuration\|state\)Directory *= *"\(\/[^"]*\)".*$/\2/p;/^sub /q' "$tool" 2>/dev/null)
-EOF
+    while IFS= read -r line; do
+      case $line in
+        'sub '*) break ;;
+        *\$configurationDirectory*=*'"/'*'"'*) confdir=${line#*\"} && confdir=${confdir%%\"*} ;;
+        *\$stateDirectory*=*'"/'*'"'*) statedir=${line#*\"} && statedir=${statedir%%\"*} ;;
+      esac
+    done 2>/dev/null <"$tool"
   fi
   if [ -z "$statedir" ]; then
     if [ -d "$r/var/lib/containers" ] && [ ! -d "$r/var/lib/nixos-containers" ]; then

@@ -67,50 +67,91 @@ observe_places() {
 
 # systemd speaks of all units in one go; what runs inside is read through the leader of each.
 observe_units() {
-  units=$(TZ=UTC systemctl show "$@" -p Id -p ActiveState -p SubState -p InactiveExitTimestamp | awk -F '=' '
-    function flush() { if (id != "") print id "\t" state "\t" sub_state "\t" since; id = "" }
-    $1 == "Id" { flush(); id = $2; sub(/^container@/, "", id); sub(/\.service$/, "", id); state = ""; sub_state = ""; since = "" }
-    $1 == "ActiveState" { state = $2 }
-    $1 == "SubState" { sub_state = $2 }
-    $1 == "InactiveExitTimestamp" { since = $2 }
-    $0 == "" { flush() }
-    END { flush() }')
   up=''
-  while IFS="$tab" read -r name active sub_state since; do
-    [ -n "$name" ] || continue
-    case $active in
-      active | reloading)
-        up="$up $name"
-        say "state${tab}$name${tab}unit${tab}up"
+  began=''
+  times=''
+  forget_unit
+  while IFS= read -r line; do
+    case $line in
+      Id=container@*) id=${line#Id=container@} && id=${id%.service} ;;
+      ActiveState=*) active=${line#*=} ;;
+      SubState=*) sub_state=${line#*=} ;;
+      InactiveExitTimestamp=*) since=${line#*=} ;;
+      '')
+        observe_unit
+        forget_unit
         ;;
     esac
-    [ "$details" = no ] || say "info${tab}$name${tab}active${tab}$active $sub_state"
   done <<EOF
-$units
+$(TZ=UTC systemctl show "$@" -p Id -p ActiveState -p SubState -p InactiveExitTimestamp)
+
 EOF
   [ -n "$up" ] || return 0
+  observe_insides
+  if [ "$details" = no ] || [ -z "$times" ]; then return 0; fi
+  # One `date` reads all the times at which units began to start.
+  seconds=$(printf '%s' "$times" | date -u -f - +%s)
+  for name in $began; do
+    say "info${tab}$name${tab}since${tab}${seconds%%
+*}"
+    seconds=${seconds#*
+}
+  done
+}
+
+forget_unit() {
+  id=''
+  active=''
+  sub_state=''
+  since=''
+}
+
+# The records of the unit just read.
+observe_unit() {
+  [ -n "$id" ] || return 0
+  case $active in
+    active | reloading)
+      up="$up $id"
+      say "state${tab}$id${tab}unit${tab}up"
+      [ -z "$since" ] || {
+        began="$began $id"
+        times="$times$since
+"
+      }
+      ;;
+  esac
+  [ "$details" = no ] || say "info${tab}$id${tab}active${tab}$active $sub_state"
+}
+
+# What runs inside the containers in $up: one machinectl tells their leaders, one `find` reads what all of them lead to.
+observe_insides() {
   leaders=''
-  # shellcheck disable=SC2086
   # It ends at the first machine it does not find: then each is asked for by itself.
   # shellcheck disable=SC2086
-  leaders=$(machinectl show $up -p Name -p Leader 2>/dev/null) ||
-    leaders=$(for name in $up; do machinectl show "$name" -p Name -p Leader 2>/dev/null; done)
-  leaders=$(say "$leaders" | awk -F '=' '
-    $1 == "Name" { name = $2 } $1 == "Leader" { leader = $2 }
-    name != "" && leader != "" { print name "\t" leader; name = ""; leader = "" }')
+  shown=$(machinectl show $up -p Name -p Leader 2>/dev/null) ||
+    shown=$(for name in $up; do machinectl show "$name" -p Name -p Leader 2>/dev/null; done)
+  name=''
+  leader=''
   links=''
-  while IFS="$tab" read -r name leader; do
-    [ -z "$name" ] || links="$links $r/proc/$leader/root/run/current-system"
+  while IFS= read -r line; do
+    case $line in
+      Name=*) name=${line#Name=} ;;
+      Leader=*) leader=${line#Leader=} ;;
+    esac
+    if [ -z "$name" ] || [ -z "$leader" ]; then continue; fi
+    leaders="$leaders $name/$leader"
+    links="$links $r/proc/$leader/root/run/current-system"
+    name=''
+    leader=''
   done <<EOF
-$leaders
+$shown
 EOF
   [ -n "$links" ] || return 0
-  # One `find` reads what all of them lead to.
   # shellcheck disable=SC2086
   insides=$(find $links -maxdepth 0 -printf '%p\t%l\n' 2>/dev/null)
-  while IFS="$tab" read -r name leader; do
-    [ -n "$name" ] || continue
-    inside=${insides#*"$r/proc/$leader/root/run/current-system$tab"}
+  for machine in $leaders; do
+    name=${machine%/*}
+    inside=${insides#*"$r/proc/${machine#*/}/root/run/current-system$tab"}
     [ "$inside" != "$insides" ] || continue
     inside=${inside%%
 *}
@@ -120,25 +161,6 @@ EOF
     esac
     case $inside in *[!A-Za-z0-9/._+?=-]*) continue ;; esac
     say "state${tab}$name${tab}running${tab}$inside"
-  done <<EOF
-$leaders
-EOF
-  [ "$details" = yes ] || return 0
-  # One `date` reads all the times at which units began to start.
-  since=$(while IFS="$tab" read -r name active sub_state began; do
-    case $active in active | reloading) [ -z "$began" ] || say "$name${tab}$began" ;; esac
-  done <<EOF
-$units
-EOF
-  )
-  [ -n "$since" ] || return 0
-  names=$(say "$since" | cut -f 1)
-  say "$since" | cut -f 2 | date -u -f - +%s | while IFS= read -r seconds; do
-    name=${names%%
-*}
-    names=${names#*
-}
-    say "info${tab}$name${tab}since${tab}$seconds"
   done
 }
 
@@ -155,17 +177,17 @@ observe_files() {
   [ -n "$modules$configurations" ] || return 0
   # shellcheck disable=SC2086
   find $configurations $modules -type f -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum 2>/dev/null |
-    awk -v base="$ours/containers/" -v statedir="$statedir/" '
+    awk -v base="$ours/containers/" -v statedir="$statedir/" -v details="$details" '
       {
         sum = substr($0, 1, 64); path = substr($0, 67)
         if (substr(path, 1, length(base)) == base) { path = substr(path, length(base) + 1); field = "module" }
         else { path = substr(path, length(statedir) + 1); field = "nixos" }
         name = path; sub(/\/.*/, "", name); sub(/^[^\/]*\//, "", path)
         print "state\t" name "\t" field "\t" sum (field == "module" ? "  " path : "")
+        if (details == "yes" && field == "module" && substr($0, 1, 1) != "\\") {
+          file = base name "/" path
+          while ((getline line < file) > 0) print "info\t" name "\ttext\t" path "\t" line
+          close(file)
+        }
       }'
-  [ "$details" = yes ] && [ -n "$modules" ] || return 0
-  # shellcheck disable=SC2086,SC2016
-  find $modules -type f -print0 | sort -z | xargs -0 -r awk -v base="$ours/containers/" '
-    FNR == 1 { path = substr(FILENAME, length(base) + 1); name = path; sub(/\/.*/, "", name); sub(/^[^\/]*\//, "", path) }
-    { print "info\t" name "\ttext\t" path "\t" $0 }'
 }

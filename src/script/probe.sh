@@ -19,8 +19,8 @@ check_syntax() {
 
 # Terraform asks for a terminal. Only where sshd's configuration speaks of it at all is sshd asked what holds for this user.
 check_terminal() {
+  case $sshd in *permit-no-tty*) ;; *) return 0 ;; esac
   settings=$r/etc/ssh/sshd_config
-  grep -sqi '^[[:space:]]*PermitTTY[[:space:]]\{1,\}no' "$settings" || return 0
   if verdict=$(sshd -T -f "$settings" -C "user=${SUDO_USER:-root},host=localhost,addr=127.0.0.1" 2>/dev/null); then
     case $verdict in *"permittty no"*) ;; *) return 0 ;; esac
   fi
@@ -68,7 +68,9 @@ observe_host() {
     host interface "${path##*/}"
     [ ! -d "$path/bridge" ] || host bridge "${path##*/}"
   done
-  ip -o addr show 2>/dev/null | awk '$3 == "inet" || $3 == "inet6" { print "host\taddress\t" $2 " " $4 }'
+  ip -o addr show 2>/dev/null | while read -r _ interface family address _; do
+    case $family in inet | inet6) host address "$interface $address" ;; esac
+  done
   forward=0
   [ ! -r "$r/proc/sys/net/ipv4/ip_forward" ] || read -r forward <"$r/proc/sys/net/ipv4/ip_forward" || :
   host ip-forward "$forward"
@@ -76,7 +78,12 @@ observe_host() {
   place=$control
   while [ ! -d "$place" ]; do place=${place%/*}; done
   if [ -w "$place" ]; then host system-control writable; else host system-control read-only; fi
-  keys=$(sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]]\{1,\}"\{0,1\}\([^"[:space:]]*\).*/\1/p' "$r/etc/ssh/sshd_config" 2>/dev/null)
+  sshd=$(sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]]\{1,\}"\{0,1\}\([^"[:space:]]*\).*/\1/p
+    s/^[[:space:]]*[Pp][Ee][Rr][Mm][Ii][Tt][Tt][Tt][Yy][[:space:]]\{1,\}[Nn][Oo].*/permit-no-tty/p' "$r/etc/ssh/sshd_config" 2>/dev/null)
+  keys=''
+  for word in $sshd; do
+    case $word in /*) keys="$keys $word" ;; esac
+  done
   for key in ${keys:-/etc/ssh/ssh_host_rsa_key /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ed25519_key}; do
     [ -r "$r$key.pub" ] || continue
     read -r line <"$r$key.pub" || :

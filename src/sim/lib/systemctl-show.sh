@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# `systemctl show`: no process of its own unless a date must be worded. Sourced after unit.sh.
+# `systemctl show`: no process of its own unless a date must be worded in another zone than UTC. Sourced after unit.sh.
 # shellcheck disable=SC2154 # options come from systemctl
 
 # Sets `stamp` to a time the way systemctl prints it; nothing for never.
@@ -8,8 +8,26 @@ word_time() {
   [ -n "$1" ] || return 0
   case $timestamps in
     unix) stamp=@$1 ;;
-    *) stamp=$(LC_ALL=C date -d "@$1" '+%a %Y-%m-%d %H:%M:%S %Z') ;;
+    *) if [ "${TZ-}" = UTC ]; then word_utc "$1"; else stamp=$(LC_ALL=C date -d "@$1" '+%a %Y-%m-%d %H:%M:%S %Z'); fi ;;
   esac
+}
+
+# Sets `stamp` to seconds since the epoch as a date of UTC: years count from March, so that the leap day is a year's last.
+word_utc() {
+  days=$(($1 / 86400 + 719468)) clock=$(($1 % 86400))
+  era=$((days / 146097)) day=$((days % 146097))
+  year=$(((day - day / 1460 + day / 36524 - day / 146096) / 365))
+  day=$((day - (365 * year + year / 4 - year / 100)))
+  month=$(((5 * day + 2) / 153))
+  day=$((day - (153 * month + 2) / 5 + 1)) year=$((year + era * 400))
+  if [ "$month" -lt 10 ]; then month=$((month + 3)); else month=$((month - 9)) year=$((year + 1)); fi
+  case $((days % 7)) in 0) stamp=Wed ;; 1) stamp=Thu ;; 2) stamp=Fri ;; 3) stamp=Sat ;; 4) stamp=Sun ;; 5) stamp=Mon ;; *) stamp=Tue ;; esac
+  stamp="$stamp $year"
+  for number in "-$month" "-$day" " $((clock / 3600))" ":$((clock / 60 % 60))" ":$((clock % 60))"; do
+    case $number in ??) number=${number%?}0${number#?} ;; esac
+    stamp=$stamp$number
+  done
+  stamp="$stamp UTC"
 }
 
 # Prints one property if it was asked for.
