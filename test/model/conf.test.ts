@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import { confEntries, ownerKey, parseConf, renderConf } from "../../src/model/conf";
 import { parseSettings } from "../../src/model/container";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import { containerModule, readContainerModule } from "../../src/model/module";
 
 describe("container.nix", () => {

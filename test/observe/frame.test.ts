@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import { findFrame } from "../../src/observe/frame";
 
 const begin = "@cdktf-nixos 1 abc begin";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import { decode, encode } from "../../src/observe/wire";
 
 it("what goes to the child process and back is the same", () => {

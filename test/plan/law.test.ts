@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import type { ObservedContainer } from "../../src/model/observed";
 import { type AppInput, type Plan, planApp, type PlannedContainer } from "../../src/plan";
 import { type Case, fleet, liveMutations, mutations, settled } from "./support/arbitrary";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import type { Change } from "../../src/plan";
 import { listing, plain, plainLines, storeName } from "../../src/plan/text";
 import { changeWords, runWords } from "../../src/plan/words";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
+import { fc } from "../support/properties";
 import { probeProgram, programText, shellQuote } from "../../src/script";
 import { describeWith } from "../support/tools";
 import { convergeProgram, desired, reapProgram, teardownProgram } from "./program";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../support/properties";
 import type { ObservedContainer } from "../../../src/model/observed";
 import type { PlannedContainer } from "../../../src/plan";
 import { container, converged, unmanaged, type Wanted } from "./model";
