@@ -39,7 +39,9 @@ observe() {
 observe_places() {
   mounts=''
   [ ! -r "$r/proc/self/mountinfo" ] || mounts=$r/proc/self/mountinfo
-  find "$@" -maxdepth 1 -printf '%H\t%f\t%d\t%y\t%T@\t%l\0' 2>/dev/null | tr '\n\0' '?\n' | sort |
+  # What is inside a root directory is the container's: it is not even listed.
+  find "$@" -maxdepth 1 ! -path "*
+*" \( -path "$statedir/*" -type d -prune , -printf '%H\t%f\t%d\t%y\t%T@\t%l\n' \) 2>/dev/null |
     awk -F '\t' -v confdir="$confdir" -v statedir="$statedir" -v profiles="$profiles" -v wants="$wants" \
       -v details="$details" -v mounts="$mounts" -v root="$r" '
       function in_dir(dir) { return substr($1, 1, length(dir) + 1) == dir "/" }
@@ -84,8 +86,8 @@ observe_units() {
     esac
   done <<EOF
 $(TZ=UTC systemctl show "$@" -p Id -p ActiveState -p SubState -p InactiveExitTimestamp)
-
 EOF
+  observe_unit
   [ -n "$up" ] || return 0
   observe_insides
   if [ "$details" = no ] || [ -z "$times" ]; then return 0; fi
@@ -176,7 +178,7 @@ observe_files() {
   done
   [ -n "$modules$configurations" ] || return 0
   # shellcheck disable=SC2086
-  find $configurations $modules -type f -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum 2>/dev/null |
+  find $configurations $modules -type f -exec sha256sum {} + 2>/dev/null | sort -k 2 |
     awk -v base="$ours/containers/" -v statedir="$statedir/" -v details="$details" '
       {
         sum = substr($0, 1, 64); path = substr($0, 67)
