@@ -43,6 +43,13 @@ function programFailure(attempt: Attempt, session: Session, frame: Frame, contex
       said,
     );
   }
+  if (frame.kind === "cut" && result.exitCode === 1) {
+    return failure(
+      `${address} did not tell all that is on it`,
+      "see below what failed there, and try again; nothing was changed",
+      said,
+    );
+  }
   if (frame.kind === "cut") {
     return failure(
       `the connection to ${address} was cut while it was observed`,

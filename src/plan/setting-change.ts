@@ -20,7 +20,9 @@ export function settingChanges(desired: DesiredContainer, observed: ObservedCont
 
 function runningChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
   const up = observed.unit === "up";
-  if (up === desired.running) return [];
+  // A start under way, or one that systemd tries again, would bring up what shall be down.
+  const coming = /^activating\b/.test(observed.active);
+  if (up === desired.running && !(coming && !desired.running)) return [];
   return [
     {
       property: "running",

@@ -49,12 +49,33 @@ build_reason() {
   if [ "$code" = 124 ]; then
     say "the build took longer than $w_build s (timeouts.build)"
   else
-    reason=$(grep -E '^(error:|.*: No space left on device)' "$workdir/build" | tail -n 1)
+    reason=$(grep -E '^ *error: .|No space left on device' "$workdir/build" | tail -n 1 | sed 's/^ *//')
+    empty=$(find "$confdir" -maxdepth 1 -name '*.conf' -type f -size 0)
+    # Looking for free addresses, nixos-container create dies at a conf in which nothing is.
+    [ -z "$empty" ] || reason="nixos-container cannot work while a conf is empty; remove or mend ${empty#"$r"}"
     say "the build failed: ${reason:-$(tail -n 1 "$workdir/build")}"
   fi
 }
 
-unit_lines() { journalctl -u "container@$w_name.service" -n 15 --no-pager -o cat 2>/dev/null | sed "s/^/$w_name: | /"; }
+# The last lines of the unit's journal since this change began to act on it, as $lines.
+unit_lines() {
+  journalctl --sync >/dev/null 2>&1 || :
+  lines=$(journalctl -u "container@$w_name.service" --since "@$acted" -n 50 --no-pager -o cat 2>/dev/null)
+  say "$lines" | tail -n 15 | sed "s/^/$w_name: | /"
+}
+
+# NixOS refuses to switch a running system whose new one replaces critical parts, or has another interface to its init.
+switch_refused() {
+  say "$lines" | grep -q -e '^There are changes to critical components of the system' -e '^incompatible with the current configuration\.' \
+    -e "^container@$w_name\.service: Control process exited, code=exited, status=100"
+}
+
+reload_failed() {
+  case $lines in
+    *"container@$w_name.service: Reload operation timed out"*) give_up "the reload took longer than ${w_start:-60} s (timeouts.start)" ;;
+  esac
+  give_up 'a unit failed while the container reloaded'
+}
 
 write_modules() {
   modules=$dir/$w_module.new
@@ -62,6 +83,7 @@ write_modules() {
   mkdir -p "$modules/config"
   wanted_files || give_up 'the module files could not be written'
   container_module >"$modules/container.nix" || give_up 'the module files could not be written'
+  find "$modules" -type f -exec sync {} + || give_up 'the module files could not be written'
   rm -rf "${dir:?}/$w_module"
   mv "$modules" "$dir/$w_module"
 }
@@ -95,14 +117,17 @@ update_system() {
     rm -rf "$statedir/$w_name/etc/nixos/configuration.nix"
   fi
   tries=0
-  while active_state "$w_name" && [ "$active" = reloading ] && [ "$tries" -lt 600 ]; do
+  active_state "$w_name"
+  while [ "$active" = reloading ] && [ "$tries" -lt 600 ]; do
     tries=$((tries + 1))
     sleep 0.2
+    active_state "$w_name"
   done
   build_slot
   begin_step
   system_of "$w_name"
   was=$system
+  acted=$(date +%s)
   if build update; then
     if is_up "$w_name"; then done_step 'built and reloaded with nixos-container update'; else done_step 'built with nixos-container update'; fi
     return 0
@@ -111,13 +136,8 @@ update_system() {
   reload_failed=yes
   done_step 'built with nixos-container update; the reload failed'
   [ "$restart" = no ] || return 0
-  lines=$(unit_lines)
-  say "$lines"
-  case $lines in
-    *inhibit* | *'changes to critical components'* | *'exit status 100'* | *status=100*)
-      say "$w_name: the new system cannot be switched to while it runs: restarting instead"
-      restart=yes
-      ;;
-    *) give_up 'a unit failed while the container reloaded' ;;
-  esac
+  unit_lines
+  switch_refused || reload_failed
+  say "$w_name: the new system cannot be switched to while it runs: restarting instead"
+  restart=yes
 }

@@ -13,7 +13,11 @@ undo_removal() {
   value_of archive "$dir/intent"
   archive=$value
   case $archive in "$statedir/.archive/$w_name-"*) ;; *) refuse "an earlier removal was cut off, and its intent names no archive (${archive:-nothing}): mend $dir/intent" ;; esac
-  if [ -d "$archive/root" ]; then
+  value_of deleting "$dir/intent"
+  if [ "$value" = yes ]; then
+    say "$w_name: an earlier removal was cut off while it deleted the data: the rest of it goes first"
+    rm -rf --one-file-system "$archive" || refuse "the rest of what an earlier removal deleted cannot be removed: see above, and remove ${archive#"$r"}"
+  elif [ -d "$archive/root" ]; then
     [ ! -e "$statedir/$w_name" ] || refuse "an earlier removal was cut off, and both ${archive#"$r"}/root and ${statedir#"$r"}/$w_name hold data: remove or move one of them"
     mv -T "$archive/root" "$statedir/$w_name" || refuse "an earlier removal moved its root directory to ${archive#"$r"}/root, and it cannot be moved back"
     say "$w_name: an earlier removal was cut off: its root directory is back from the archive"
@@ -29,7 +33,9 @@ begin_change() {
   free_places
   resumed=yes
   made=no
-  if [ ! -e "$dir/intent" ]; then
+  value_of action "$dir/intent"
+  # An intent that says nothing was not written by us, and nothing was saved with it.
+  if [ -z "$value" ]; then
     resumed=no
     rm -rf "$dir/before"
     mkdir "$dir/before"
@@ -129,7 +135,7 @@ give_up() {
   refuse "$*; what was there before is back"
 }
 
-put_conf_back() { cp -p "$dir/before/conf" "$conf.new" && mv -f "$conf.new" "$conf"; }
+put_conf_back() { cp -p "$dir/before/conf" "$conf.new" && sync "$conf.new" && mv -f "$conf.new" "$conf"; }
 
 # The intent goes first: without it what was saved means nothing any more.
 forget_change() {
@@ -192,8 +198,8 @@ keep_versions() {
 
 end_change() {
   write_journal || refuse 'the journal could not be written'
-  rm -f "$dir/intent"
-  rm -rf "$dir/before" "$dir/yielded"
+  rm -f "$dir/intent" "$dir/intent.new" "$dir/yielded"
+  rm -rf "$dir/before"
   rm -f "$gcroots/$w_name"
   hold_places
   rmdir "$gcroots" "$wants" "$control/container@$w_name.service.d" "$control" 2>/dev/null || :

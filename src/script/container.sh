@@ -6,8 +6,14 @@ write_file() {
   cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1"
 }
 
+# A systemd that does not answer must not look like a container that is down: then the program ends as if it were cut off.
 active_state() {
-  active=$(systemctl show "container@$1.service" -p ActiveState --value)
+  for pause in 1 2 4 8 0; do
+    active=$(systemctl show "container@$1.service" -p ActiveState --value) && [ -n "$active" ] && return 0
+    sleep "$pause"
+  done
+  say "$1: ERROR: systemctl does not tell the state of container@$1.service; deploy again once it does"
+  exit 1
 }
 
 is_up() {
@@ -31,7 +37,7 @@ stop_container() {
   systemctl stop "container@$1.service" || :
   tries=0
   while :; do
-    active_state "$1" || return 1
+    active_state "$1"
     case $active in inactive | failed) break ;; esac
     tries=$((tries + 1))
     [ "$tries" -lt 600 ] || return 1

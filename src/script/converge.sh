@@ -12,7 +12,7 @@ check_promise() {
     [ ! -e "$statedir/$w_name" ] || refuse "${statedir#"$r"}/$w_name holds the data of an earlier container; set adopt: true to use it, or move it away"
   fi
   [ "$w_base" != any ] || return 0
-  found=$(digest_of "$w_name")
+  found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
   [ "$found" != "$w_base" ] || return 0
   value_of base "$dir/intent"
   [ "$value" != "$w_base" ] || {
@@ -24,9 +24,21 @@ check_promise() {
 
 write_conf() {
   if [ -f "$conf" ]; then touch -r "$conf" "$workdir/conf-time"; else : >"$workdir/conf-time"; fi
-  if ! printf '%s\n' "$w_conf" >"$conf.new" || ! chmod 644 "$conf.new"; then give_up 'the conf could not be written'; fi
+  if ! printf '%s\n' "$w_conf" >"$conf.new" || ! chmod 644 "$conf.new" || ! sync "$conf.new"; then give_up 'the conf could not be written'; fi
   if [ "${1-}" = quietly ]; then touch -r "$workdir/conf-time" "$conf.new"; fi
   mv -f "$conf.new" "$conf" || give_up 'the conf could not be written'
+}
+
+set_boot_and_timeout() {
+  what=''
+  boot_as_wanted || what='start at boot'
+  timeout_as_wanted || what="${what:+$what and }start timeout"
+  if [ -n "$what" ] || [ "$resumed" = yes ]; then
+    begin_step
+    boot_and_timeout "$w_name" "$w_boot" "$w_start" "$resumed" ||
+      give_up "start at boot or the start timeout cannot be set below /etc/systemd/system.control"
+    done_step "set ${what:-start at boot and start timeout}"
+  fi
 }
 
 work() {
@@ -70,9 +82,12 @@ work() {
     fi
     write_conf
     keep_versions new
+    set_boot_and_timeout
   else
     put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
     if conf_as_wanted; then write_conf quietly; else restart=yes; fi
+    # The start timeout bounds a reload as well.
+    set_boot_and_timeout
     if system_as_wanted; then
       keep_versions old
     else
@@ -88,12 +103,6 @@ work() {
       write_conf
       done_step 'wrote the conf'
     fi
-  fi
-  if ! boot_as_wanted || [ "$resumed" = yes ]; then
-    begin_step
-    boot_and_timeout "$w_name" "$w_boot" "$w_start" "$resumed" ||
-      give_up "start at boot or the start timeout cannot be set below /etc/systemd/system.control"
-    done_step 'set start at boot and start timeout'
   fi
   stop_others
   bring_up_or_down

@@ -8,7 +8,29 @@ become_root() {
     say "ERROR: $(id -un) is not root, and sudo wants a password or refuses: allow it sudo without a password, or log in as root"
     exit 1
   fi
-  exec sudo -n -- sh "$0"
+  # sudo drops what the user's environment says of nixpkgs, and root's may say nothing.
+  exec sudo -n -- env "LOGIN_NIX_PATH=${NIX_PATH-}" sh "$0"
+}
+
+# Runs the work in a session of its own. Where logind ends what a user leaves who logs out (KillUserProcesses), that is
+# not enough for any other than root: so in a scope beside the user's, if systemd grants one.
+launch() {
+  if [ -n "${SUDO_USER-}" ] && command -v systemd-run >/dev/null; then
+    setsid systemd-run --quiet --scope --collect --slice=system.slice sh "$workdir/program" work "$$" 2>/dev/null
+    code=$?
+    # Work that has begun has written its pid, and takes its folder away when it ends.
+    if [ -e "$workdir/pid" ] || [ ! -e "$workdir/program" ]; then exit "$code"; fi
+  fi
+  exec setsid sh "$workdir/program" work "$$"
+}
+
+# What runs that were killed have left.
+sweep_runs() {
+  for file in "$run"/work.*/pid; do
+    [ -r "$file" ] || continue
+    read -r pid <"$file" || continue
+    kill -0 "$pid" 2>/dev/null || rm -rf "${file%/pid}"
+  done
 }
 
 # Terraform leaves an empty file where its script was: take it away once it has.
@@ -22,6 +44,9 @@ sweep_script() {
 detach() {
   if [ "${1-}" = work ]; then
     workdir=${0%/*}
+    front=$2
+    say "$$" >"$workdir/pid"
+    exec 2>&1
     trap 'rm -rf "$workdir"' EXIT
     work
     exit
@@ -29,11 +54,12 @@ detach() {
   become_root
   case $0 in /*) script=$0 ;; *) script=$PWD/$0 ;; esac
   mkdir -p "$run"
+  sweep_runs
   workdir=$(mktemp -d "$run/work.XXXXXX") || exit 1
   cat "$0" >"$workdir/program"
   : >"$workdir/log"
   exec 3<"$workdir/log"
-  setsid sh "$workdir/program" work >"$workdir/log" 2>&1 </dev/null 3<&- &
+  launch >"$workdir/log" 2>&1 </dev/null 3<&- &
   pid=$!
   sweep_script "$script"
   tail --pid="$pid" -s 0.02 -n +1 -f <&3

@@ -20,30 +20,44 @@ observe() {
   # The lists hold paths of ours and names without special characters: splitting them is meant.
   # shellcheck disable=SC2086
   {
-    [ -z "$confs" ] || awk '
-      FNR == 1 { name = FILENAME; sub(/.*\//, "", name); sub(/\.conf$/, "", name) }
-      { gsub(/\r/, "\\r"); print "state\t" name "\tconf\t" $0 }' $confs
+    # A file may vanish under our eyes: awk reads it line by line itself, as it would give up at a missing operand.
+    [ -z "$confs" ] || awk 'BEGIN {
+      for (i = 1; i < ARGC; i++) {
+        file = ARGV[i]; name = file; sub(/.*\//, "", name); sub(/\.conf$/, "", name)
+        while ((getline line < file) > 0) { gsub(/\r/, "\\r", line); print "state\t" name "\tconf\t" line }
+        close(file)
+      }
+    }' $confs
     observe_places $places
     observe_units $units
-    [ -z "$notes" ] || awk '
-      FNR == 1 {
-        name = FILENAME; field = FILENAME
+    [ -z "$notes" ] || awk 'BEGIN {
+      for (i = 1; i < ARGC; i++) {
+        file = ARGV[i]; name = file; field = file
         if (sub(/\/90-cdktf-nixos\.conf$/, "", name)) { sub(/.*\/container@/, "", name); sub(/\.service\.d$/, "", name); field = "timeout" }
         else { sub(/.*\//, "", field); sub(/\/[^\/]*$/, "", name); sub(/.*\//, "", name) }
+        while ((getline line < file) > 0) print "state\t" name "\t" field "\t" line
+        close(file)
       }
-      { print "state\t" name "\t" field "\t" $0 }' $notes
+    }' $notes
   }
   observe_files "$@"
+}
+
+# Half an observation must not look like a whole one: the program ends here.
+fail_observation() {
+  say "$*" >&2
+  exit 1
 }
 
 observe_places() {
   mounts=''
   [ ! -r "$r/proc/self/mountinfo" ] || mounts=$r/proc/self/mountinfo
+  where=$(cd -P "$statedir" 2>/dev/null && pwd) || where=$statedir
   # What is inside a root directory is the container's: it is not even listed.
   find "$@" -maxdepth 1 ! -path "*
 *" \( -path "$statedir/*" -type d -prune , -printf '%H\t%f\t%d\t%y\t%T@\t%l\n' \) 2>/dev/null |
     awk -F '\t' -v confdir="$confdir" -v statedir="$statedir" -v profiles="$profiles" -v wants="$wants" \
-      -v details="$details" -v mounts="$mounts" -v root="$r" '
+      -v details="$details" -v mounts="$mounts" -v where="$where" -v root="$r" '
       function in_dir(dir) { return substr($1, 1, length(dir) + 1) == dir "/" }
       BEGIN { if (mounts != "") while ((getline line < mounts) > 0) { split(line, m, " "); mounted[m[5]] = 1 } }
       { name = $1; sub(/.*\//, "", name) }
@@ -52,7 +66,7 @@ observe_places() {
         if ($4 == "l") print "state\t" name "\tconf-link\t" $6
         split($5, t, "."); if (details == "yes") print "info\t" name "\tconf-time\t" t[1]
       }
-      in_dir(statedir) && $3 == 0 && $4 == "d" { print "state\t" name "\troot\t" ($1 in mounted ? "mount" : "dir") }
+      in_dir(statedir) && $3 == 0 && $4 == "d" { print "state\t" name "\troot\t" ($1 in mounted || (where "/" name) in mounted ? "mount" : "dir") }
       in_dir(profiles) && $4 == "l" { target[name "/" $2] = $6; if ($2 == "system") profiled[++count] = name }
       in_dir(wants) && $3 == 0 { sub(/^container@/, "", name); sub(/\.service$/, "", name); print "state\t" name "\tboot\tyes" }
       END {
@@ -69,6 +83,9 @@ observe_places() {
 
 # systemd speaks of all units in one go; what runs inside is read through the leader of each.
 observe_units() {
+  # What systemd does not tell must not look like containers that are down.
+  shown=$(TZ=UTC systemctl show "$@" -p Id -p ActiveState -p SubState -p InactiveExitTimestamp) ||
+    fail_observation 'systemctl show does not tell the state of the containers'
   up=''
   began=''
   times=''
@@ -85,7 +102,7 @@ observe_units() {
         ;;
     esac
   done <<EOF
-$(TZ=UTC systemctl show "$@" -p Id -p ActiveState -p SubState -p InactiveExitTimestamp)
+$shown
 EOF
   observe_unit
   [ -n "$up" ] || return 0

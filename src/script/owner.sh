@@ -4,7 +4,8 @@
 # The digest of what is known of one container: what a plan was computed from, and what it is checked against.
 digest_of() {
   details=no
-  observe "$1" | cut -f 3- | sha256
+  records=$(observe "$1") || return 1
+  if [ -n "$records" ]; then say "$records"; fi | cut -f 3- | sha256
 }
 
 # Whose a container is: by its journal, else by a change under way, else by its conf.
@@ -44,9 +45,10 @@ put_root_back() {
 # Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
 forget_container() {
   boot_and_timeout "$1" no ''
-  if [ -e "$confdir/$1.conf" ]; then
+  if [ -e "$confdir/$1.conf" ] && [ -n "$tool" ]; then
     nixos-container destroy "$1" || :
   fi
+  [ -L "$confdir/$1.conf" ] || rm -f "$confdir/$1.conf"
   systemctl reset-failed "container@$1.service" 2>/dev/null || :
   rm -rf "${profiles:?}/$1" "${profiles%/profiles/*}/gcroots/per-container/$1"
   if [ -d "$statedir/$1" ]; then

@@ -33,7 +33,7 @@ export function probeProgram(probe: Probe): string {
     `p_become=${probe.become ? "yes" : "no"}`,
     programText("login"),
     // Without its end line a probe counts as cut off: what died halfway must not look like a host with nothing on it.
-    `$become sh -s <<'${end}' || [ "$become" = false ] || exit 1`,
+    `$become \${become:+env "LOGIN_NIX_PATH=\${NIX_PATH-}"} sh -s <<'${end}' || [ "$become" = false ] || exit 1`,
     `p_reaps=${shellQuote(probe.owners.map(ownerHash).join(" "))}`,
     "probe_requests() {",
     ...requests.map((line) => `  ${line}`),

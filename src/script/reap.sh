@@ -5,14 +5,9 @@ work() {
   find_layout
   remove_owner=$w_owner
   hash=$(printf '%s' "$w_owner" | sha256 | cut -c 1-16)
-  failed=no
-  while read -r name base; do
-    [ -n "$name" ] || continue
-    (lock "$name" && remove_container "$name" "$base") || failed=yes
-  done <<EOF
+  remove_containers <<EOF || exit 1
 $w_remove
 EOF
-  [ "$failed" = no ] || exit 1
   tidy
   if [ -n "$w_remove" ]; then
     mkdir -p "$ours/reaps"

@@ -43,22 +43,25 @@ bring_up_or_down() {
       system_of "$w_name"
       if [ "$running" != "$system" ]; then
         begin_step
+        acted=$(date +%s)
         systemctl reload "container@$w_name.service" || {
           unit_lines
-          give_up 'a unit failed while the container reloaded'
+          reload_failed
         }
         done_step 'reloaded'
       fi
       if conf_in_effect; then return 0; fi
     fi
     begin_step
+    acted=$(date +%s)
     stop_container "$w_name" || give_up 'the container does not stop'
     start_container "$w_name" || start_failed
     done_step 'restarted'
   else
     begin_step
+    acted=$(date +%s)
     # A conf from the future (the clock was set back) would look newer than any start.
-    [ "$(stat -c %Y "$conf")" -le "$(date +%s)" ] || touch "$conf"
+    [ "$(stat -c %Y "$conf")" -le "$acted" ] || touch "$conf"
     start_container "$w_name" || start_failed
     done_step 'started'
   fi

@@ -34,13 +34,13 @@ work() {
     fi
   done
   [ "$refused" = no ] || exit 1
-  failed=no
-  for name in $names; do
-    (lock "$name" && remove_container "$name") || failed=yes
-  done
+  code=0
+  remove_containers <<EOF || code=1
+$names
+EOF
   rm -f "$ours/reaps/$(printf '%s' "$w_owner" | sha256 | cut -c 1-16)"
   tidy
-  [ "$failed" = no ] || exit 1
+  [ "$code" = 0 ] || exit 1
   [ -n "$names" ] || say 'nothing of this stack is left on the host'
 }
 

@@ -96,7 +96,10 @@ system_as_wanted() {
 }
 
 boot_as_wanted() {
-  if [ "$w_boot" = yes ]; then [ -L "$wants/container@$w_name.service" ]; else [ ! -L "$wants/container@$w_name.service" ]; fi || return 1
+  if [ "$w_boot" = yes ]; then [ -L "$wants/container@$w_name.service" ]; else [ ! -L "$wants/container@$w_name.service" ]; fi
+}
+
+timeout_as_wanted() {
   if [ -n "$w_start" ]; then
     printf '[Service]\nTimeoutStartSec=%s\n' "$w_start" | cmp -s - "$control/container@$w_name.service.d/90-cdktf-nixos.conf"
   else
@@ -123,8 +126,8 @@ conf_in_effect() {
 
 run_as_wanted() {
   if [ "$w_running" = no ]; then
-    ! is_up "$w_name"
-    return
+    active_state "$w_name"
+    case $active in inactive | failed) return 0 ;; *) return 1 ;; esac
   fi
   is_up "$w_name" || return 1
   running_system
@@ -139,5 +142,5 @@ journal_as_wanted() {
 }
 
 all_as_wanted() {
-  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && run_as_wanted
+  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && timeout_as_wanted && run_as_wanted
 }

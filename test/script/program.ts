@@ -37,14 +37,13 @@ export function teardownProgram(machine: string, by = owner): string {
   return `#!/bin/sh\n${teardownCall(by, machine, plainDialect).join("\n")}\n${programText("teardown")}`;
 }
 
-/** Runs a program as Terraform would: uploaded to the home directory, made executable, run by its path. */
+let runs = 0;
+
+/** Runs a program as Terraform would: uploaded to the home directory under a name of its own, made executable, run by its path. */
 export function runProgram(
   host: EmbeddedHost,
   program: string,
-  name = "1",
-): Promise<{ code: number | null; stdout: string }> {
-  return host.run(
-    `cat >./.cdktf-nixos-${name}.sh && chmod 777 ./.cdktf-nixos-${name}.sh && ./.cdktf-nixos-${name}.sh`,
-    { stdin: program },
-  );
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const script = `./.cdktf-nixos-${++runs}.sh`;
+  return host.run(`cat >${script} && chmod 777 ${script} && ${script}`, { stdin: program });
 }

@@ -53,6 +53,12 @@ describe("3 nixos-container", () => {
     expect(addresses.sort()).toEqual(["10.233.1.2", "10.233.3.2", "10.233.4.2", "10.233.5.2"]);
   });
 
+  test("3.3 create dies where any conf is empty", async () => {
+    await host.edit(`${CONF}/other.conf`, "");
+    const { code, stderr } = await tool("create web");
+    expect([code, stderr]).toEqual([255, expect.stringMatching(/^Died at \S+ line \d+\.\n$/)]);
+  });
+
   test("3.4 create writes its network flags as they are", async () => {
     await tool(
       "create web --host-address 10.50.0.1 --local-address=10.50.0.2/24 --port tcp:80:80,udp:53 --auto-start --bridge 'br0\nMACVLANS=eth1'",

@@ -17,6 +17,7 @@ switch_inside() {
     outcome=10
   elif [ "$before" != "$target" ] && is_marked "$target" 'init changes'; then
     journal "$unit" "$invocation" "Warning: the new NixOS configuration has an 'init' that is incompatible with the current configuration. The new configuration won't take effect until you reboot the system."
+    journal "$unit" "$invocation" "$unit: Control process exited, code=exited, status=100/n/a"
     outcome=10
   elif [ "$before" != "$target" ] && is_marked "$target" 'inhibit reload'; then
     journal "$unit" "$invocation" 'There are changes to critical components of the system:'
@@ -42,6 +43,7 @@ restart_inside() {
     journal "$unit" "$invocation" "$unit: Reload operation timed out. Killing reload process."
     outcome=11
   elif is_marked "$target" 'unit fails'; then
+    journal "$unit" "$invocation" 'restarting the following units: sleep-inhibitor.service'
     journal "$unit" "$invocation" 'warning: the following units failed: embedded-host-example.service'
     journal "$unit" "$invocation" '  embedded-host-example.service: Main process exited, code=exited, status=1/FAILURE'
     echo degraded >"$inner/embedded-host/system-state"

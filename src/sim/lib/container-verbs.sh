@@ -28,6 +28,7 @@ find_addresses() {
   used=$nl
   for file in "$conf_dir"/*.conf; do
     is_container_conf "$file" || continue
+    [ -s "$file" ] || die 255 "Died at $0 line 62."
     while IFS= read -r line || [ -n "$line" ]; do
       case $line in HOST_ADDRESS=* | LOCAL_ADDRESS=*) used="$used${line#*=}$nl" ;; esac
     done <"$file"

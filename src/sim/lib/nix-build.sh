@@ -63,7 +63,11 @@ build_system() {
     *"${nl}error "*)
       problem=${scan##*"${nl}error "}
       [ "$problem" != "$scan" ] || problem=${scan#error }
-      say "error: ${problem%%"$nl"*}"
+      problem=${problem%%"$nl"*}
+      case $problem in
+        *'syntax error'*) say "error: $problem" ;;
+        *) say "error:$nl       … while evaluating the module$nl$nl       error: $problem" ;;
+      esac
       return 1
       ;;
   esac

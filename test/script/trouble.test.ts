@@ -1,0 +1,187 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { probeProgram } from "../../src/script";
+import { EmbeddedHost } from "../../src/sim";
+import { convergeProgram, desired, reapProgram, runProgram, teardownProgram } from "./program";
+
+const sound = "{ ... }:\n{ }\n";
+const probe = probeProgram({ nonce: "n", become: false, sources: [], owners: [], syntax: [] });
+
+describe("a host on which something does not work", () => {
+  let host: EmbeddedHost;
+  beforeEach(async () => {
+    host = await EmbeddedHost.start();
+  });
+  afterEach(() => host.stop());
+
+  const converge = (text = sound, props = {}): ReturnType<typeof runProgram> =>
+    runProgram(host, convergeProgram(desired("data", text, props)));
+  /** Puts a program of the test before one of the host. */
+  const shim = async (name: string, text: string): Promise<void> => {
+    const path = host.path(`/run/current-system/sw/bin/${name}`);
+    await writeFile(`${path}.new`, `#!/bin/sh\n${text}\n`);
+    await chmod(`${path}.new`, 0o755);
+    await host.run(`rm -f '${path}'; mv '${path}.new' '${path}'`);
+  };
+
+  test("a file that vanishes while the host is observed takes no record of other containers with it", async () => {
+    await converge();
+    await host.edit("/var/lib/cdktf-nixos/containers/aaa/journal", "version=1\n");
+    await host.edit("/etc/nixos-containers/aaa.conf", "PRIVATE_NETWORK=0\n");
+    await shim(
+      "awk",
+      `cd '${host.root}' && rm -rf var/lib/cdktf-nixos/containers/aaa etc/nixos-containers/aaa.conf; exec /usr/bin/awk "$@"`,
+    );
+    const { stdout } = await host.run("sh -s", { stdin: probe });
+    expect(stdout).not.toContain("state\taaa\tconf\t"); // the control: it did vanish
+    expect(stdout).toContain("state\tdata\tjournal\towner=project/stack\n");
+    expect(stdout).toContain("state\tdata\tconf\tCDKTF_NIXOS_OWNER=project/stack\n");
+  });
+
+  test("a systemd that does not answer leaves the observation without its end", async () => {
+    await converge();
+    await shim("systemctl", "echo 'Transport endpoint is not connected' >&2; exit 1");
+    const { stdout, stderr } = await host.run("sh -s", { stdin: probe });
+    expect([stdout, stderr]).toEqual([
+      expect.not.stringContaining("@cdktf-nixos 1 n end"),
+      expect.stringContaining("Transport endpoint is not connected"),
+    ]);
+  });
+
+  test("a host whose nixos-container is gone lets its containers be removed", async () => {
+    await converge();
+    await host.run(`rm "$CDKTF_NIXOS_ROOT/run/current-system/sw/bin/nixos-container"`);
+    const { code, stdout } = await runProgram(host, reapProgram([{ name: "data", base: "" }]));
+    expect([code, stdout]).toEqual([0, expect.stringContaining("data: stopped and archived in ")]);
+    const left = await host.run(`cd "$CDKTF_NIXOS_ROOT"; ls etc/nixos-containers var/lib/nixos-containers`);
+    expect(left.stdout).not.toContain("data");
+  });
+
+  test("an empty conf of somebody is named as what keeps nixos-container from working", async () => {
+    await host.edit("/etc/nixos-containers/other.conf", "");
+    const { code, stdout } = await converge();
+    expect([code, stdout]).toEqual([1, expect.stringContaining("remove or mend /etc/nixos-containers/other.conf")]);
+  });
+
+  test("the reason of a build that fails is the error that nix gives last", async () => {
+    const { stdout } = await converge('{ ... }:\n{ a = throw "broken on purpose"; }\n');
+    expect(stdout).toContain("ERROR: the build failed: error: broken on purpose; ");
+  });
+
+  test("a unit that fails during a reload is no refusal to switch, whatever its log speaks of", async () => {
+    await converge();
+    const { code, stdout } = await converge("{ ... }:\n{\n  # embedded-host: unit fails\n}\n");
+    expect([code, stdout]).toEqual([1, expect.stringContaining("a unit failed while the container reloaded")]);
+    expect(stdout).toContain("sleep-inhibitor"); // the control: the log did speak of it
+  });
+
+  test("a longer start timeout counts for the very reload that needs it", async () => {
+    await converge(sound, { timeouts: { start: 1 } });
+    host.setDurations({ reload: 2 });
+    const late = await converge("{ ... }:\n{ a = 1; }\n", { timeouts: { start: 1 } });
+    expect([late.code, late.stdout]).toEqual([
+      1,
+      expect.stringContaining("the reload took longer than 1 s (timeouts.start)"),
+    ]);
+    const { code, stdout } = await converge("{ ... }:\n{ a = 1; }\n", { timeouts: { start: 5 } });
+    expect([code, stdout]).toEqual([0, expect.stringContaining("set start timeout")]);
+  });
+
+  test("a container that is about to come up is stopped when it shall be down", async () => {
+    await converge(sound, { running: false });
+    host.setDurations({ start: 1 });
+    await host.run("systemctl start --no-block container@data");
+    const { code, stdout } = await converge(sound, { running: false });
+    expect([code, stdout]).toEqual([0, expect.stringContaining("stopped")]);
+    expect((await host.run("sleep 1.2; nixos-container status data")).stdout).toBe("down\n");
+  });
+
+  test("the folder of a run that was killed goes with the next run", async () => {
+    host.setDurations({ build: 5 });
+    const run = converge();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await host.run(`pkill -KILL -f "$CDKTF_NIXOS_ROOT/run/cdktf-nixos/work.*/program work"; :`);
+    await run;
+    host.setDurations({ build: 0 });
+    const folders = 'ls "$CDKTF_NIXOS_ROOT/run/cdktf-nixos" | grep -c work';
+    expect((await host.run(folders)).stdout).toBe("1\n"); // the control: it was left behind
+    expect((await converge()).code).toBe(0);
+    expect((await host.run(folders)).stdout).toBe("0\n");
+  });
+
+  describe("a removal", () => {
+    const names = ["one", "two"];
+    const deploy = async (): Promise<void> => {
+      for (const name of names) {
+        const props = { removalPolicy: "destroy" as const };
+        expect((await runProgram(host, convergeProgram(desired(name, sound, props)))).code).toBe(0);
+      }
+    };
+    const programs = {
+      reap: () => Promise.resolve(reapProgram(names.map((name) => ({ name, base: "" })))),
+      teardown: async () => teardownProgram((await host.read("/etc/machine-id")).trim()),
+    };
+
+    test.each(["reap", "teardown"] as const)(
+      "%s whose connection is lost ends what it has begun, and spares the others",
+      async (kind) => {
+        await deploy();
+        host.setDurations({ stop: 1 });
+        const run = runProgram(host, await programs[kind]());
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        const fronts = `pgrep -f '[.]cdktf-nixos-[0-9]+[.]sh$'`;
+        await host.run(`for pid in $(${fronts}); do kill -HUP $pid; done`);
+        await run;
+        await host.run("sleep 3");
+        expect((await host.run("nixos-container list; nixos-container status two")).stdout).toBe("two\nup\n");
+        const intent = await host.run(`cat "$CDKTF_NIXOS_ROOT/var/lib/cdktf-nixos/containers/two/intent"`);
+        expect(intent.code).not.toBe(0);
+      },
+    );
+
+    test("spares a container that was deployed again while another one was being removed", async () => {
+      await deploy();
+      host.setDurations({ stop: 2 });
+      const run = runProgram(host, await programs.reap());
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const again = await runProgram(host, convergeProgram(desired("two", sound, { removalPolicy: "destroy" })));
+      expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("done")]);
+      const { code, stdout } = await run;
+      expect([code, stdout]).toEqual([
+        1,
+        expect.stringContaining("two: ERROR: was deployed again meanwhile; left alone"),
+      ]);
+      expect((await host.run("nixos-container list; nixos-container status two")).stdout).toBe("two\nup\n");
+    });
+
+    test("with the policy destroy that is cut off leaves the data whole, or begins anew", async () => {
+      await deploy();
+      const gold = "var/lib/nixos-containers/one/gold";
+      const sh = async (command: string): Promise<string> =>
+        (await host.run(`cd "$CDKTF_NIXOS_ROOT"; ${command}`)).stdout.trim();
+      await sh(`echo gold >${gold}`);
+      const apart = "var/lib/nixos-containers/.archive/one-1";
+      const intent = (deleting: string): string =>
+        `printf 'version=1\\nowner=project/stack\\naction=remove\\narchive=%s\\ndeleting=${deleting}\\n' "$PWD/${apart}" >var/lib/cdktf-nixos/containers/one/intent`;
+      await sh(
+        `nixos-container stop one; mkdir -p ${apart}; mv var/lib/nixos-containers/one ${apart}/root; ${intent("")}`,
+      );
+      const back = await runProgram(host, convergeProgram(desired("one", sound)));
+      expect([back.code, await sh(`cat ${gold}`)]).toEqual([0, "gold"]);
+      await sh(
+        `nixos-container stop one; mkdir -p ${apart}; mv var/lib/nixos-containers/one ${apart}/root; ${intent("yes")}`,
+      );
+      const anew = await runProgram(host, convergeProgram(desired("one", sound)));
+      expect([anew.code, anew.stdout]).toEqual([0, expect.stringContaining("cut off while it deleted the data")]);
+      expect(await sh(`cat ${gold} || ls -A var/lib/nixos-containers/.archive`)).toBe("");
+    });
+  });
+});
+
+test("a user's NIX_PATH, which sudo drops, tells which nixpkgs builds", async () => {
+  const host = await EmbeddedHost.start({ user: "deploy", nixpkgs: { source: "none" } });
+  const asked = probeProgram({ nonce: "n", become: true, sources: [], owners: [], syntax: [] });
+  await host.edit("/srv/nixpkgs/.version", "24.11");
+  const { stdout } = await host.run("NIX_PATH=nixpkgs=/srv/nixpkgs sh -s", { stdin: asked });
+  await host.stop();
+  expect(stdout).toContain("host\tnixpkgs\t/srv/nixpkgs\nhost\tnixpkgs-release\t24.11\n");
+});
