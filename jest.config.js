@@ -2,6 +2,8 @@
 /** Sources run as they are; child processes run the build that `npm test` makes first. */
 module.exports = {
   testEnvironment: "node",
+  // Tests wait for other programs half of the time, so every core gets a worker; real hosts get one run at a time.
+  maxWorkers: process.env.CDKTF_NIXOS_TEST_HOSTS ? 1 : "100%",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },

@@ -3,7 +3,7 @@
 
 # Writes stdin to a file so that a reader sees the old text or the new, never half.
 write_file() {
-  cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1"
+  cat >"$1.new" && sync "$1.new" && mv -fT "$1.new" "$1"
 }
 
 # A systemd that does not answer must not look like a container that is down: then the program ends as if it were cut off.

@@ -79,7 +79,7 @@ observe_host() {
   while [ ! -d "$place" ]; do place=${place%/*}; done
   if [ -w "$place" ]; then host system-control writable; else host system-control read-only; fi
   sshd=$(sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]]\{1,\}"\{0,1\}\([^"[:space:]]*\).*/\1/p
-    s/^[[:space:]]*[Pp][Ee][Rr][Mm][Ii][Tt][Tt][Tt][Yy][[:space:]]\{1,\}[Nn][Oo].*/permit-no-tty/p' "$r/etc/ssh/sshd_config" 2>/dev/null)
+    s/^[[:space:]]*[Pp][Ee][Rr][Mm][Ii][Tt][Tt][Tt][Yy][[:space:]]\{1,\}[Nn][Oo].*/permit-no-tty/p' "$r/etc/ssh/sshd_config" "$r"/etc/ssh/sshd_config.d/*.conf 2>/dev/null)
   keys=''
   for word in $sshd; do
     case $word in /*) keys="$keys $word" ;; esac
