@@ -73,12 +73,15 @@ class DataCarrier extends TerraformResource {
   }
 }
 
-function withCarried(base: unknown, key: string, carried: Carried): unknown {
+function withCarried(base: unknown, key: "triggers" | "triggers_replace", carried: Carried): unknown {
   const { resource } = base as { resource: Record<string, Record<string, object>> };
   const lifecycle = {
     ...(carried.createBeforeDestroy && { create_before_destroy: true }),
     ...(carried.ignoredTriggers && {
-      ignore_changes: carried.ignoredTriggers.map((trigger) => `${key}["${trigger}"]`),
+      // Of terraform_data's object, Terraform takes an index for the whole attribute, and would never plan it again.
+      ignore_changes: carried.ignoredTriggers.map((trigger) =>
+        key === "triggers" ? `${key}["${trigger}"]` : `${key}.${trigger}`,
+      ),
     }),
   };
   const content = {

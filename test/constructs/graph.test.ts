@@ -90,7 +90,7 @@ describe.each([
     expect(teardown.lifecycle).toEqual({
       create_before_destroy: true,
       ignore_changes: ["identity", "certificate", "agent", "agent_identity", "bastion_identity", "script_path"].map(
-        (name) => `${key}["${name}"]`,
+        (name) => (key === "triggers" ? `triggers["${name}"]` : `triggers_replace.${name}`),
       ),
     });
     expect(remoteExec(teardown).when).toBe("destroy");
