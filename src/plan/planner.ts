@@ -4,6 +4,7 @@ import { type Drafted, factsOf, type HostFacts, planContainer } from "./containe
 import { hintsOf } from "./hint";
 import { hostPlan, sameMachines } from "./host-plan";
 import type { AppInput, PlannedContainer, PlannedHost, StackOwner } from "./input";
+import { otherOwnerNotes } from "./other-owner";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "./plan";
 import { ownedOn, removalPlan } from "./removal-plan";
 import { circle, type Holdings, holdingsOf, refuseCircle, withTakeover } from "./takeover";
@@ -132,8 +133,14 @@ function planHosts(
   building: ReadonlySet<string>,
 ): HostPlan[] {
   const sharing = sharedOwners(input.owners);
-  return [...hosts.values()].map(({ planned, twins }) => {
-    const plan = hostPlan(planned, twins, building.has(planned.host.construct));
+  const declared = new Set(input.containers.map(({ host, name }) => key(host, name)));
+  return [...hosts.values()].map(({ planned, twins, owned }) => {
+    const { construct } = planned.host;
+    const others = input.owners
+      .filter((stack) => stack.hosts.includes(construct))
+      .flatMap(({ owner }) => otherOwnerNotes(owner, owned, (name) => declared.has(key(construct, name))));
+    const bare = hostPlan(planned, twins, building.has(construct));
+    const plan = { ...bare, notes: [...bare.notes, ...others] };
     const shared = sharing.get(planned.host.construct) ?? [];
     return shared.length === 0
       ? plan

@@ -15,7 +15,14 @@ export function reapCall(
   ];
 }
 
-/** The assignments that teardown reads; `machine` is a literal or an expression such as `${each.key}`. */
+/**
+ * The assignments that teardown reads; `machine` is a literal or an expression such as `${each.key}`.
+ * The owner is a trigger's: what was deployed under it is removed, whatever the code calls itself by now.
+ */
 export function teardownCall(owner: string, machine: string, dialect: Dialect): string[] {
-  return [dialect.literal(`w_owner=${shellQuote(owner)}`), `w_machine='${machine}'`];
+  const encoded = dialect.trigger("owner", owner);
+  return [
+    `w_owner=$(echo '${encoded}' | PATH=$PATH:/run/current-system/sw/bin base64 -d) || exit 1`,
+    `w_machine='${machine}'`,
+  ];
 }

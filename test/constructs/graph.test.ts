@@ -107,11 +107,13 @@ describe.each([
     const text = [...inline, ...Object.values(connection).map(String)].join("\n");
     const expressions = [...text.matchAll(/(?<!\$)\$\{([^}]*)\}/g)].map(([, expression = ""]) => expression);
     expect(expressions).toContain("each.key");
+    expect(text).not.toContain("project/prod"); // the owner it was deployed with, not the code's of today
+    expect(expressions).toContain(`base64encode(${self}["owner"])`);
     expect(expressions.length).toBeGreaterThan(10);
     for (const expression of expressions) {
       const references = expression.match(/\b[a-z_]+\.[a-z_]+(\.[a-z_]+)*/g) ?? [];
       for (const reference of references) {
-        expect(reference === "each.key" || reference.startsWith(`${self}.`)).toBe(true);
+        expect(reference === "each.key" || reference === self || reference.startsWith(`${self}.`)).toBe(true);
       }
     }
   });

@@ -21,7 +21,7 @@ describe("what a stack leaves behind is removed as it was deployed", () => {
   /** The stack with its host told otherwise. */
   function toldAs(props: Readonly<Record<string, unknown>>): AppSpec {
     const [host] = world.hostSpecs();
-    return world.stack([{ id: "one" }], { hosts: [{ ...host, ...props } as { id: string }] });
+    return world.stack([{ id: "one" }], { hosts: [{ ...host, ...props }] });
   }
 
   test("address, user or host key changes, then destroy", async () => {
@@ -47,5 +47,31 @@ describe("what a stack leaves behind is removed as it was deployed", () => {
     const copy = `${world.project.folder}/key`;
     await world.project.run("cp", [embedded?.identityFile ?? "", copy]);
     await world.settled(toldAs({ identityFile: copy }));
+  });
+
+  test("the owner changes, then destroy: what was deployed under the old one goes", async () => {
+    await world.deploy(toldAs({}));
+    world.project.env["CDKTF_NIXOS_OWNER"] = "another";
+    await world.project.destroy(toldAs({}));
+    expect(await world.status("one")).toBe("gone");
+  });
+
+  test("the owner changes as the host leaves: what was deployed under the old one goes", async () => {
+    await world.deploy(toldAs({}));
+    world.project.env["CDKTF_NIXOS_OWNER"] = "another";
+    await world.deploy({ stacks: [{ id: "fleet", teardown: true }] });
+    expect(await world.status("one")).toBe("gone");
+  });
+
+  test("the owner changes as a container leaves the code: the plan names what it would leave behind", async () => {
+    await world.deploy(toldAs({}));
+    world.project.env["CDKTF_NIXOS_OWNER"] = "another";
+    const { plan } = await world.project.ownPlan(world.stack([]));
+    expect(plan.hosts[0]?.notes.join()).toContain(`one belongs to "${world.project.projectId}/fleet"`);
+    await world.deploy(world.stack([]));
+    expect(await world.status("one")).toBe("up");
+    delete world.project.env["CDKTF_NIXOS_OWNER"];
+    await world.deploy(world.stack([]));
+    expect(await world.status("one")).toBe("gone");
   });
 });

@@ -231,6 +231,29 @@ test("what a host says is never printed with control characters", () => {
   expect(applyText(plan).length).toBeLessThan(1000);
 });
 
+describe("what a stack of the same name deployed under another owner", () => {
+  const theirs = (name: string, owner: string) => converged(container(name, { owner }));
+  const notesOf = (declared: readonly ReturnType<typeof container>[], ...found: ReturnType<typeof theirs>[]) =>
+    only(planHost(declared, found).hosts).notes;
+
+  test("is named where the code does not declare it, and never stands in the way", () => {
+    expect(notesOf([], theirs("b", "old/shop"), theirs("a", "old/shop"))).toEqual([
+      'a and b belong to "old/shop", and this stack is "project/shop": if the owner or projectId was changed, set it back to remove them, or to let go of them with removalPolicy: "retain" before adopting them here; what another checkout deployed is left alone',
+    ]);
+    expect(notesOf([], theirs("a", "old/shop"))[0]).toContain('a belongs to "old/shop"');
+    expect(problemsOf(planHost([], [theirs("a", "old/shop")]))).toEqual([]);
+  });
+
+  test("is a conflict, and no note, where the code declares it", () => {
+    expect(notesOf([container("a")], theirs("a", "old/shop"))).toEqual([]);
+    expect(only(planHost([container("a")], [theirs("a", "old/shop")]).containers).action).toBe("conflict");
+  });
+
+  test("is another's where the stack has another name", () => {
+    expect(notesOf([], theirs("a", "old/blog"), theirs("b", "project/blog"))).toEqual([]);
+  });
+});
+
 test("a container on a host that is not in the input is an error of the caller", () => {
   expect(() => planApp(app([], [database]))).toThrow('"shop/web1", which is no host of the app');
 });
