@@ -24,6 +24,8 @@ export interface Intent {
   readonly owner: string;
   /** `create`, `adopt`, `update` or `remove`. */
   readonly action: string;
+  /** Whether a removal had begun to delete its data. */
+  readonly deleting?: boolean;
 }
 
 /** A container, or what is left of one, as it is on its host. */

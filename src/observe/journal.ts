@@ -39,7 +39,8 @@ export function parseJournal(container: string, lines: readonly string[]): Journ
 export function parseIntent(lines: readonly string[]): Intent | undefined {
   const entries = keyValues(lines);
   const owner = entries.get("owner") ?? "";
-  return owner === "" ? undefined : { owner, action: entries.get("action") ?? "" };
+  if (owner === "") return undefined;
+  return { owner, action: entries.get("action") ?? "", ...(entries.get("deleting") === "yes" && { deleting: true }) };
 }
 
 /** Text from base64; anything else reads as empty, which equals no token. */

@@ -4,6 +4,7 @@ import { containerModule, readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
 import { confChanges } from "./conf-change";
 import { configDiff, seenFiles } from "./config-diff";
+import { isRemoval, losesData, removalChanges } from "./cut-removal";
 import { sha256, treeDigest } from "./digest";
 import type { Change, Effect, FileDiff } from "./plan";
 import { settingChanges } from "./setting-change";
@@ -29,9 +30,11 @@ export function driftOf(
   const reload: Effect = live ? "reload" : "none";
   const restart: Effect = live ? "restart" : "none";
 
-  const unfinished: Change[] = observed.intent
-    ? [{ property: "unfinished change", before: plain(observed.intent.action), after: "finished", effect: reload }]
-    : [];
+  const unfinished: Change[] = isRemoval(observed.intent)
+    ? removalChanges(observed)
+    : observed.intent
+      ? [{ property: "unfinished change", before: plain(observed.intent.action), after: "finished", effect: reload }]
+      : [];
   const version = stateVersionChange(desired, journal);
   const files = moduleChanges(desired, observed, journal, version.length > 0, reload);
   const built = [
@@ -41,7 +44,7 @@ export function driftOf(
     ...nixpkgsChange(desired, journal, host, reload),
   ];
   const moved = observed.profile !== journal.system;
-  const builds = built.length > 0 || moved;
+  const builds = built.length > 0 || moved || losesData(unfinished);
   const conf = confChanges(parseConf(observed.conf ?? []), confEntries(desired), restart);
   return {
     changes: [
@@ -109,6 +112,7 @@ function moduleFrameChange(
 function generatedChange(observed: ObservedContainer, journal: Journal, effect: Effect): Change[] {
   if (observed.nixos === journal.nixos) return [];
   if (observed.nixos === undefined && observed.root === undefined) {
+    if (isRemoval(observed.intent)) return []; // told as a change of its own
     return [
       { property: "root directory", before: "missing, and its data with it", after: "made anew", effect: "recreate" },
     ];

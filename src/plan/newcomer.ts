@@ -4,6 +4,7 @@ import type { Problem } from "../model/error";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { confChanges } from "./conf-change";
 import { configDiff, likelyFiles } from "./config-diff";
+import { dataDeleted, isRemoval, losesData, removalChanges, removalUndone } from "./cut-removal";
 import type { Action, Change, Effect, FileDiff } from "./plan";
 import { settingChanges } from "./setting-change";
 import type { Standing } from "./standing";
@@ -34,10 +35,14 @@ export function creation(
   host: ObservedHost,
 ): Draft {
   const special = creationRemark(standing, observed);
+  const deleted = observed ? removalChanges(observed).filter(({ effect }) => effect === "danger") : [];
   return {
     action: "create",
     effect: special?.effect ?? "none",
-    changes: creationChanges(desired, stateVersionFor(desired, observed, host)),
+    changes: [
+      ...deleted.map(({ property, after = "", effect }) => ({ property, after, effect })),
+      ...creationChanges(desired, stateVersionFor(desired, observed, host)),
+    ],
     config: configDiff(desired.config),
     notes: special ? special.notes : [],
     builds: true,
@@ -51,6 +56,19 @@ function creationRemark(
   observed: ObservedContainer | undefined,
 ): { readonly effect: Effect; readonly remark: string; readonly notes: readonly string[] } | undefined {
   const data = observed?.root !== undefined;
+  if (observed && isRemoval(observed.intent)) {
+    return observed.intent?.deleting
+      ? {
+          effect: "danger",
+          remark: "whose data was being deleted when its removal was cut off",
+          notes: [dataDeleted],
+        }
+      : {
+          effect: "recreate",
+          remark: "whose removal was cut off",
+          notes: ["an earlier removal was cut off: what it had moved into the archive comes back"],
+        };
+  }
   switch (standing.kind) {
     case "remains":
       return {
@@ -61,13 +79,6 @@ function creationRemark(
         ],
       };
     case "vanished":
-      if (standing.intent?.action === "remove") {
-        return {
-          effect: "recreate",
-          remark: "whose removal was cut off",
-          notes: ["an earlier removal was cut off: what it had moved into the archive comes back"],
-        };
-      }
       return {
         effect: "recreate",
         remark: data ? "which lost its conf; its data is used again" : "which was removed behind our back",
@@ -111,6 +122,7 @@ export function adoption(desired: DesiredContainer, observed: ObservedContainer,
   const seen = standing.kind === "unmanaged" ? undefined : likelyFiles(observed, desired.config.digest);
   const version = versionChange(desired, observed);
   const changes: Change[] = [
+    ...removalChanges(observed),
     {
       property: "config",
       before: seen ? "unknown: its journal is gone" : "its own",
@@ -136,7 +148,8 @@ export function adoption(desired: DesiredContainer, observed: ObservedContainer,
 
 function adoptionRemark(standing: Standing): string | undefined {
   if (standing.kind === "lost") return "whose journal was lost";
-  return standing.kind === "begun" ? "which an earlier change left unfinished" : undefined;
+  if (standing.kind !== "begun") return undefined;
+  return isRemoval(standing.intent) ? "whose removal was cut off" : "which an earlier change left unfinished";
 }
 
 function versionChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
@@ -157,6 +170,9 @@ function versionChange(desired: DesiredContainer, observed: ObservedContainer): 
 function adoptionNotes(desired: DesiredContainer, observed: ObservedContainer, standing: Standing): string[] {
   if (standing.kind === "lost") {
     return ["its journal was lost, its conf says that it is ours: it is adopted again, with its data"];
+  }
+  if (standing.kind === "begun" && isRemoval(standing.intent)) {
+    return [losesData(removalChanges(observed)) ? dataDeleted : removalUndone];
   }
   if (standing.kind === "begun") return ["an earlier change was cut off: it is taken up again"];
   const notes = ["it is taken over with its data; its own configuration gives way to this one"];

@@ -1,5 +1,6 @@
 import type { DesiredContainer } from "../model/container";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
+import { dataDeleted, isRemoval, losesData, removalUndone } from "./cut-removal";
 import { nixpkgsMove } from "./drift";
 import type { Action, Change } from "./plan";
 import { releaseVersion } from "./state-version";
@@ -13,7 +14,8 @@ export function driftNotes(
   { changes, builds }: { readonly changes: readonly Change[]; readonly builds: boolean },
 ): string[] {
   const notes: string[] = [];
-  if (observed.intent) notes.push("an earlier change was cut off: this deploy brings it to an end");
+  if (isRemoval(observed.intent)) notes.push(losesData(changes) ? dataDeleted : removalUndone);
+  else if (observed.intent) notes.push("an earlier change was cut off: this deploy brings it to an end");
   if (changes.some(({ property }) => property === "stateVersion")) {
     notes.push(
       "stateVersion moves: PostgreSQL and others choose their data directory by it, and may start on an empty one; keep it unless you have read what each service does",

@@ -8,7 +8,7 @@ export type Standing =
   /** It is ours, as the journal says. */
   | { readonly kind: "ours"; readonly journal: Journal }
   /** It was ours, and its conf is gone. */
-  | { readonly kind: "vanished"; readonly journal: Journal; readonly intent?: Intent }
+  | { readonly kind: "vanished"; readonly journal: Journal }
   /** We began to create or adopt it, and did not come to the end; whether there is something to adopt. */
   | { readonly kind: "begun"; readonly intent: Intent; readonly built: boolean }
   /** Its journal was lost; its conf says that it is ours. */
@@ -27,7 +27,7 @@ export function standingOf(observed: ObservedContainer | undefined, owner: strin
   const { journal, intent, conf } = observed;
   const other = [journal, intent].find((record) => record && record.owner !== owner);
   if (other) return { kind: "foreign", owner: other.owner };
-  if (journal) return conf ? { kind: "ours", journal } : { kind: "vanished", journal, ...(intent && { intent }) };
+  if (journal) return conf ? { kind: "ours", journal } : { kind: "vanished", journal };
   if (intent)
     return {
       kind: "begun",

@@ -1,3 +1,4 @@
+import { dataDeleted, losesData } from "./cut-removal";
 import type { Action, Change } from "./plan";
 import { plain } from "./text";
 
@@ -37,6 +38,7 @@ export function runWords(action: Action, name: string, changes: readonly Change[
 const untouched = "the container stays, its data is untouched";
 
 function lastWords(changes: readonly Change[]): string {
+  if (losesData(changes)) return dataDeleted;
   if (changes.some(({ effect }) => effect === "danger")) {
     return "the container stays and nothing is deleted, but services may no longer find their data: read the plan first";
   }

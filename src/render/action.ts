@@ -1,3 +1,4 @@
+import { losesData } from "../plan/cut-removal";
 import type { Action, Change, ContainerPlan } from "../plan/plan";
 import type { Style } from "./style";
 
@@ -38,8 +39,9 @@ const costs: Readonly<Record<Change["effect"], string>> = {
 };
 
 /** What a container goes through, in words; empty when it is nothing worth telling. */
-export function costOf({ action, effect, removal }: ContainerPlan): string {
+export function costOf({ action, effect, removal, changes }: ContainerPlan): string {
   if (removal === "destroy") return "DANGER: its data is deleted";
+  if (losesData(changes)) return "DANGER: its data was being deleted, and does not come back";
   if (action === "create" && effect === "danger") return "DANGER: it starts on the data of an earlier container";
   return costs[effect];
 }

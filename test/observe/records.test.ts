@@ -168,6 +168,16 @@ describe("the records of a probe", () => {
     expect(container?.conf).toEqual(["X=ü\ufffd"]);
   });
 
+  it("tell a removal that had begun to delete, whatever else an intent holds", () => {
+    const intent = (...lines: readonly string[]) =>
+      parseRecords(lines.map((line) => `state\tdb\tintent\t${line}`)).containers.get("db")?.intent;
+    const removal = ["version=1", "owner=app/stack", "action=remove", "archive=/a", "found=x"];
+    expect(intent(...removal, "deleting=yes")).toEqual({ owner: "app/stack", action: "remove", deleting: true });
+    for (const line of ["deleting=", "deleting=no", "deletingness=yes"]) {
+      expect(intent(...removal, line)).toEqual({ owner: "app/stack", action: "remove" });
+    }
+  });
+
   it("are as good as no journal when the journal is damaged, and refused when it is newer", () => {
     const journal = (...lines: readonly string[]) =>
       parseRecords(["state\tdb\tunit\tup", ...lines.map((line) => `state\tdb\tjournal\t${line}`)]).containers.get("db")

@@ -7,6 +7,9 @@ import { applyText, changesOf, container, converged, nixpkgs, planOne, release, 
 const address = { hostAddress: "10.0.0.1", localAddress: "10.0.0.2" };
 const database = container("database", { network: address });
 
+const removal = { intent: { owner: database.owner, action: "remove" } };
+const deletion = { intent: { ...removal.intent, deleting: true } };
+
 /** The host after a deploy of `database`, with something changed since. */
 function drifted(change: Partial<ObservedContainer>): ObservedContainer {
   return { ...converged(database), ...change };
@@ -83,6 +86,19 @@ describe("a container that is not there", () => {
     const plan = planOne(database, without("root", without("conf", leaving)));
     expect(plan.action).toBe("create");
     expect(plan.notes).toEqual(["an earlier removal was cut off: what it had moved into the archive comes back"]);
+    const unjournaled = planOne(database, without("journal", without("root", without("conf", leaving))));
+    expect(applyText(unjournaled)).toBe("run create: database, whose removal was cut off");
+  });
+
+  test("comes back empty when its removal was cut off while its data was deleted", () => {
+    const leaving = without("root", without("conf", drifted({ ...deletion, unit: "down" })));
+    for (const seen of [leaving, without("journal", leaving)]) {
+      const plan = planOne(database, seen);
+      expect(plan).toMatchObject({ action: "create", effect: "danger" });
+      expect(changesOf(plan)[0]).toBe("root directory: none → made anew, empty (danger)");
+      expect(applyText(plan)).toBe("run create: database, whose data was being deleted when its removal was cut off");
+      expect(plan.notes[0]).toBe("its data was being deleted when the removal was cut off: it is made anew, empty");
+    }
   });
 });
 
@@ -314,6 +330,48 @@ describe("a container that differs", () => {
       "update",
       ["unfinished change: update → finished (reload)"],
     ],
+    [
+      "its removal was cut off before anything was moved",
+      database,
+      drifted({ intent: { owner: database.owner, action: "remove" } }),
+      "update",
+      ["removal: cut off → undone (none)"],
+    ],
+    [
+      "its removal was cut off with its root directory in the archive",
+      database,
+      without(
+        "root",
+        without("nixos", without("running", drifted({ ...removal, unit: "down", active: "inactive dead" }))),
+      ),
+      "update",
+      [
+        "removal: cut off → undone (none)",
+        "root directory: in the archive → put back (none)",
+        "running: false → true (none)",
+      ],
+    ],
+    [
+      "its removal was cut off while its data was deleted",
+      database,
+      without(
+        "root",
+        without("nixos", without("running", drifted({ ...deletion, unit: "down", active: "inactive dead" }))),
+      ),
+      "update",
+      [
+        "removal: cut off → undone (none)",
+        "root directory: its data was being deleted → made anew, empty (danger)",
+        "running: false → true (none)",
+      ],
+    ],
+    [
+      "its removal was cut off while its data was deleted in place",
+      database,
+      drifted({ ...deletion, root: "mount" }),
+      "update",
+      ["removal: cut off → undone (none)", "root directory: its data was being deleted → what is left of it (danger)"],
+    ],
   ];
 
   test.each(cases)("%s", (_, wanted, observed, action, changes) => {
@@ -369,6 +427,36 @@ describe("a container that differs", () => {
     expect(planOne(after, converged(before)).config).toEqual([
       { path: "a.nix", lines: ["@ they differ in their last line break only"] },
     ]);
+  });
+});
+
+describe("a removal that was cut off, of a container that the code declares again", () => {
+  test("is undone, and nothing of it sounds as if the container went", () => {
+    const plan = planOne(
+      database,
+      without("root", without("nixos", drifted({ ...removal, unit: "down", active: "inactive dead" }))),
+    );
+    expect(plan.notes).toEqual(["an earlier removal was cut off: this deploy undoes it"]);
+    expect(applyText(plan)).not.toMatch(/anew|recreate|remove/);
+    const marked = planOne(database, drifted(removal));
+    expect(applyText(marked)).toBe(
+      "run update in place: removal cut off → undone\nthe container stays, its data is untouched",
+    );
+  });
+
+  test("is said to have lost its data where that was being deleted", () => {
+    const plan = planOne(database, without("root", without("nixos", drifted(deletion))));
+    expect(plan.effect).toBe("danger");
+    expect(applyText(plan)).toContain(
+      "\nits data was being deleted when the removal was cut off: it is made anew, empty",
+    );
+    expect(plan.notes).toContain("its data was being deleted when the removal was cut off: it is made anew, empty");
+  });
+
+  test("is undone by adopting it where its journal was lost", () => {
+    const plan = planOne(database, without("journal", drifted(removal)));
+    expect(plan.notes).toEqual(["an earlier removal was cut off: this deploy undoes it"]);
+    expect(applyText(plan)).toContain("adopt: database, whose removal was cut off");
   });
 });
 
