@@ -1,5 +1,5 @@
 export { addressText, isInterfaceName, tryParseAddress, tryParseMac, type Address } from "./model/address";
-export { confEntries, ownerKey, parseConf, renderConf } from "./model/conf";
+export { confEntries, ownerKey, parseConf, renderConf, stateVersionKey } from "./model/conf";
 export {
   type ContainerConfig,
   type ContainerSettings,

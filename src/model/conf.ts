@@ -3,6 +3,9 @@ import type { DesiredContainer } from "./container";
 /** The key by which a conf tells whose it is, should the journal be lost; the unit and nixos-container ignore it. */
 export const ownerKey = "CDKTF_NIXOS_OWNER";
 
+/** The key under which converge keeps the state version in the conf, lest it be lost with the journal. */
+export const stateVersionKey = "CDKTF_NIXOS_STATE_VERSION";
+
 /** What a container's conf must say, key by key; a key that is not here must be absent or empty. */
 export function confEntries(container: Pick<DesiredContainer, "network" | "bindMounts">): ReadonlyMap<string, string> {
   const { network, bindMounts } = container;
@@ -42,7 +45,7 @@ export function renderConf(container: Pick<DesiredContainer, "network" | "bindMo
 /**
  * Reads a conf as systemd reads an EnvironmentFile: the last assignment wins, empty means unset, comments are skipped.
  * The probe writes a carriage return as `\r`.
- * Keys that change nothing about a running container (AUTO_START, the owner) are kept; callers leave them out.
+ * Keys that change nothing about a running container (AUTO_START, the owner, the state version) are kept; callers leave them out.
  */
 export function parseConf(lines: readonly string[]): ReadonlyMap<string, string> {
   const entries = new Map<string, string>();

@@ -49,6 +49,8 @@ export interface ObservedContainer {
   /** Lines of our drop-in for the unit. */
   readonly timeout: readonly string[];
   readonly journal?: Journal;
+  /** Owner that a journal names which is too damaged to tell anything else. */
+  readonly claim?: string;
   readonly intent?: Intent;
   /** sha256 of its configuration.nix. */
   readonly nixos?: string;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObservedContainer } from "../model/observed";
-import { parseIntent, parseJournal } from "./journal";
+import { journalOwner, parseIntent, parseJournal } from "./journal";
 
 /** Gathers the state and info records of one container (docs/host.md). */
 export class ContainerRecords {
@@ -44,7 +44,7 @@ export class ContainerRecords {
       ...optional("running", state("running")),
       boot: state("boot") === "yes",
       timeout: this.state.get("timeout") ?? [],
-      ...optional("journal", parseJournal(this.name, this.state.get("journal") ?? [])),
+      ...this.journal(this.state.get("journal") ?? []),
       ...optional("intent", parseIntent(this.state.get("intent") ?? [])),
       ...optional("nixos", state("nixos")),
       modules,
@@ -54,6 +54,11 @@ export class ContainerRecords {
       ...optional("release", info("release")),
       digest: this.digest.digest("hex"),
     };
+  }
+
+  private journal(lines: readonly string[]): Pick<ObservedContainer, "journal" | "claim"> {
+    const journal = parseJournal(this.name, lines);
+    return journal ? { journal } : optional("claim", journalOwner(lines));
   }
 
   private modules(): Map<string, string> {

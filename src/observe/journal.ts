@@ -1,8 +1,13 @@
 import { NixosError } from "../model/error";
 import type { Intent, Journal } from "../model/observed";
 
+/** Who owns a container as the lines of its journal say, be they all that is left of it. */
+export function journalOwner(lines: readonly string[]): string | undefined {
+  return keyValues(lines).get("owner") || undefined;
+}
+
 /**
- * Reads the lines of a journal; undefined when there is none, or none that tells its owner:
+ * Reads the lines of a journal; undefined when there is none, or none that tells whose it is and what was built:
  * a damaged journal is as good as a wiped one, and the next plan mends it.
  */
 export function parseJournal(container: string, lines: readonly string[]): Journal | undefined {
@@ -19,7 +24,7 @@ export function parseJournal(container: string, lines: readonly string[]): Journ
       },
     ]);
   }
-  if (of("owner") === "") return undefined;
+  if (["owner", "config", "module", "system"].some((key) => of(key) === "")) return undefined;
   return {
     owner: of("owner"),
     token: fromBase64(of("token")),
@@ -50,7 +55,8 @@ export function fromBase64(value: string): string {
 
 function keyValues(lines: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
-    lines.flatMap((line): [string, string][] => {
+    lines.flatMap((ended): [string, string][] => {
+      const line = ended.replace(/\r$/, ""); // an editor's line end
       const at = line.indexOf("=");
       return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
     }),

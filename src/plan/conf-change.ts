@@ -1,4 +1,4 @@
-import { ownerKey } from "../model/conf";
+import { ownerKey, stateVersionKey } from "../model/conf";
 import type { Change, Effect } from "./plan";
 import { plain } from "./text";
 
@@ -19,7 +19,7 @@ const properties: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Keys that change nothing about a running container. */
-const silent: ReadonlySet<string> = new Set(["AUTO_START", ownerKey]);
+const silent: ReadonlySet<string> = new Set(["AUTO_START", ownerKey, stateVersionKey]);
 
 /** What differs between two confs, property by property, in the order of the options and then of the unknown keys. */
 export function confChanges(

@@ -1,10 +1,12 @@
 import type { Problem } from "../model/error";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
+import { adoption } from "./adoption";
 import { absentBase } from "./digest";
+import type { Draft } from "./draft";
 import { driftOf } from "./drift";
 import { actionFor, worstEffect } from "./effect";
 import type { PlannedContainer } from "./input";
-import { adoption, creation, type Draft } from "./newcomer";
+import { creation } from "./newcomer";
 import { driftNotes, versionNote } from "./note";
 import type { ContainerPlan } from "./plan";
 import { factsOf, type HostFacts, preflightProblems, syntaxProblems } from "./preflight";
@@ -87,7 +89,7 @@ function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefi
     return creation(desired, observed, standing, facts.host);
   }
   if (standing.kind === "begun" && !standing.built) return creation(desired, observed, standing, facts.host);
-  if (standing.kind !== "ours") return adoption(desired, observed, standing);
+  if (standing.kind !== "ours") return adoption(desired, observed, standing, facts.host);
   return update(desired, observed, facts.host);
 }
 

@@ -8,6 +8,7 @@ import { isRemoval, losesData, removalChanges } from "./cut-removal";
 import { sha256, treeDigest } from "./digest";
 import type { Change, Effect, FileDiff } from "./plan";
 import { settingChanges } from "./setting-change";
+import { keptStateVersion } from "./state-version";
 import { plain, storeName } from "./text";
 
 /** What differs between the code and a container of ours on its host. */
@@ -33,10 +34,18 @@ export function driftOf(
   const unfinished: Change[] = isRemoval(observed.intent)
     ? removalChanges(observed)
     : observed.intent
-      ? [{ property: "unfinished change", before: plain(observed.intent.action), after: "finished", effect: reload }]
+      ? [
+          {
+            property: "unfinished change",
+            before: plain(observed.intent.action) || "unknown",
+            after: "finished",
+            effect: reload,
+          },
+        ]
       : [];
-  const version = stateVersionChange(desired, journal);
-  const files = moduleChanges(desired, observed, journal, version.length > 0, reload);
+  const kept = keptStateVersion(observed, journal);
+  const version = stateVersionChange(desired, kept);
+  const files = moduleChanges(desired, observed, { ...journal, stateVersion: kept }, version.length > 0, reload);
   const built = [
     ...files.changes,
     ...generatedChange(observed, journal, reload),
@@ -121,9 +130,9 @@ function generatedChange(observed: ObservedContainer, journal: Journal, effect: 
   return [{ property: "configuration.nix on the host", before, after: "as nixos-container writes it", effect }];
 }
 
-function stateVersionChange(desired: DesiredContainer, journal: Journal): Change[] {
-  if (desired.stateVersion === undefined || desired.stateVersion === journal.stateVersion) return [];
-  const before = journal.stateVersion === "" ? "not set" : plain(journal.stateVersion);
+function stateVersionChange(desired: DesiredContainer, kept: string): Change[] {
+  if (desired.stateVersion === undefined || desired.stateVersion === kept) return [];
+  const before = kept === "" ? "not set" : plain(kept);
   return [{ property: "stateVersion", before, after: desired.stateVersion, effect: "danger" }];
 }
 
@@ -141,6 +150,7 @@ export function nixpkgsMove(
   if (host.nixpkgs === undefined || host.nixpkgs === journal.nixpkgs) return undefined;
   const [was, is] = [journal.nixpkgsRelease, host.nixpkgsRelease ?? ""];
   if (was !== "" && is !== "" && was !== is) return { before: plain(was), after: plain(is) };
+  if (journal.nixpkgs === "") return { before: "an unknown nixpkgs", after: plain(is) || storeName(host.nixpkgs) };
   return { before: storeName(journal.nixpkgs), after: storeName(host.nixpkgs) };
 }
 

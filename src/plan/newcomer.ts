@@ -1,31 +1,14 @@
-import { confEntries, parseConf } from "../model/conf";
+import { confEntries } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
-import type { Problem } from "../model/error";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { confChanges } from "./conf-change";
-import { configDiff, likelyFiles } from "./config-diff";
-import { dataDeleted, isRemoval, losesData, removalChanges, removalUndone } from "./cut-removal";
-import type { Action, Change, Effect, FileDiff } from "./plan";
-import { settingChanges } from "./setting-change";
+import { configDiff } from "./config-diff";
+import { dataDeleted, isRemoval, removalChanges } from "./cut-removal";
+import type { Draft } from "./draft";
+import type { Change, Effect } from "./plan";
 import type { Standing } from "./standing";
-import { builtStateVersion, releaseVersion, stateVersionFor } from "./state-version";
+import { stateVersionFor } from "./state-version";
 import { count } from "./text";
-
-/** What becomes of one container, before words and problems of its host. */
-export interface Draft {
-  readonly action: Action;
-  /** What the action itself costs, beside its changes. */
-  readonly effect: Effect;
-  readonly changes: readonly Change[];
-  readonly config: readonly FileDiff[];
-  readonly notes: readonly string[];
-  readonly builds: boolean;
-  /** The journal's token. */
-  readonly token: string;
-  readonly problem?: Problem;
-  /** What is special about it, for the words of the run. */
-  readonly remark?: string;
-}
 
 /** A container that is made: there is none, or what there is has no conf. */
 export function creation(
@@ -114,77 +97,4 @@ function creationChanges(desired: DesiredContainer, stateVersion: string): Chang
     ...given("removalPolicy", desired.removalPolicy === "archive" ? undefined : desired.removalPolicy),
     ...given("protect", desired.protect ? "true" : undefined),
   ];
-}
-
-/** A container that is there, and of which no journal of ours tells. */
-export function adoption(desired: DesiredContainer, observed: ObservedContainer, standing: Standing): Draft {
-  const live = observed.unit === "up" && desired.running;
-  const seen = standing.kind === "unmanaged" ? undefined : likelyFiles(observed, desired.config.digest);
-  const version = versionChange(desired, observed);
-  const changes: Change[] = [
-    ...removalChanges(observed),
-    {
-      property: "config",
-      before: seen ? "unknown: its journal is gone" : "its own",
-      after: count(desired.config.files.length, "file"),
-      effect: live ? "reload" : "none",
-    },
-    ...version,
-    ...confChanges(parseConf(observed.conf ?? []), confEntries(desired), live ? "restart" : "none"),
-    ...settingChanges(desired, observed),
-  ];
-  const remark = adoptionRemark(standing);
-  return {
-    action: "adopt",
-    effect: "none",
-    changes,
-    config: configDiff(desired.config, seen),
-    notes: [...adoptionNotes(desired, observed, standing)],
-    builds: true,
-    token: "",
-    ...(remark !== undefined && { remark }),
-  };
-}
-
-function adoptionRemark(standing: Standing): string | undefined {
-  if (standing.kind === "lost") return "whose journal was lost";
-  if (standing.kind !== "begun") return undefined;
-  return isRemoval(standing.intent) ? "whose removal was cut off" : "which an earlier change left unfinished";
-}
-
-function versionChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
-  const built = builtStateVersion(observed);
-  const release = releaseVersion(observed.release);
-  // A release is only a guess at what an unmanaged container was made with: no change, but a note.
-  if (
-    desired.stateVersion === undefined ||
-    built === undefined ||
-    built === desired.stateVersion ||
-    built === release
-  ) {
-    return [];
-  }
-  return [{ property: "stateVersion", before: built, after: desired.stateVersion, effect: "danger" }];
-}
-
-function adoptionNotes(desired: DesiredContainer, observed: ObservedContainer, standing: Standing): string[] {
-  if (standing.kind === "lost") {
-    return ["its journal was lost, its conf says that it is ours: it is adopted again, with its data"];
-  }
-  if (standing.kind === "begun" && isRemoval(standing.intent)) {
-    return [losesData(removalChanges(observed)) ? dataDeleted : removalUndone];
-  }
-  if (standing.kind === "begun") return ["an earlier change was cut off: it is taken up again"];
-  const notes = ["it is taken over with its data; its own configuration gives way to this one"];
-  const release = releaseVersion(observed.release);
-  if (release !== undefined && desired.stateVersion !== undefined && desired.stateVersion !== release) {
-    notes.push(
-      `it runs ${release}, and stateVersion is set to ${desired.stateVersion}: right only if it was made with that one, for PostgreSQL and others choose their data directory by it`,
-    );
-  } else if (desired.stateVersion === undefined && release !== undefined) {
-    notes.push(
-      `its stateVersion is taken to be ${release}, the release it runs: set it if its own configuration says otherwise`,
-    );
-  }
-  return notes;
 }

@@ -68,7 +68,7 @@ function timeoutChange(desired: DesiredContainer, observed: ObservedContainer): 
 
 function policyChanges(desired: DesiredContainer, journal: Journal): Change[] {
   const pairs = [
-    ["removalPolicy", plain(journal.removal), desired.removalPolicy],
+    ["removalPolicy", plain(journal.removal) || "not set", desired.removalPolicy],
     ["protect", String(journal.protect), String(desired.protect)],
   ] as const;
   return pairs

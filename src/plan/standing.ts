@@ -8,10 +8,10 @@ export type Standing =
   /** It is ours, as the journal says. */
   | { readonly kind: "ours"; readonly journal: Journal }
   /** It was ours, and its conf is gone. */
-  | { readonly kind: "vanished"; readonly journal: Journal }
+  | { readonly kind: "vanished" }
   /** We began to create or adopt it, and did not come to the end; whether there is something to adopt. */
   | { readonly kind: "begun"; readonly intent: Intent; readonly built: boolean }
-  /** Its journal was lost; its conf says that it is ours. */
+  /** Its journal was lost or damaged; its conf, or what is left of the journal, says that it is ours. */
   | { readonly kind: "lost" }
   /** Nobody's journal speaks of it, and its conf names nobody. */
   | { readonly kind: "unmanaged" }
@@ -24,10 +24,10 @@ export type Standing =
 export function standingOf(observed: ObservedContainer | undefined, owner: string): Standing {
   if (!observed) return { kind: "absent" };
   if (observed.declarative) return { kind: "declarative" };
-  const { journal, intent, conf } = observed;
-  const other = [journal, intent].find((record) => record && record.owner !== owner);
-  if (other) return { kind: "foreign", owner: other.owner };
-  if (journal) return conf ? { kind: "ours", journal } : { kind: "vanished", journal };
+  const { journal, intent, conf, claim } = observed;
+  const other = [journal?.owner, intent?.owner, claim].find((named) => named !== undefined && named !== owner);
+  if (other !== undefined) return { kind: "foreign", owner: other };
+  if (journal) return conf ? { kind: "ours", journal } : { kind: "vanished" };
   if (intent)
     return {
       kind: "begun",
@@ -35,10 +35,11 @@ export function standingOf(observed: ObservedContainer | undefined, owner: strin
       built: intent.action !== "create" && conf !== undefined && observed.profile !== undefined,
     };
   if (conf) {
-    const claim = parseConf(conf).get(ownerKey);
-    if (claim === undefined) return { kind: "unmanaged" };
-    return claim === owner ? { kind: "lost" } : { kind: "foreign", owner: claim };
+    const named = claim ?? parseConf(conf).get(ownerKey);
+    if (named === undefined) return { kind: "unmanaged" };
+    return named === owner ? { kind: "lost" } : { kind: "foreign", owner: named };
   }
+  if (claim !== undefined) return { kind: "vanished" };
   const up = observed.unit === "up";
   return up || observed.root ? { kind: "remains", up } : { kind: "absent" };
 }
@@ -46,5 +47,5 @@ export function standingOf(observed: ObservedContainer | undefined, owner: strin
 /** Whose a container is, as far as the host can tell. */
 export function ownerOf(observed: ObservedContainer): string | undefined {
   const claim = observed.conf ? parseConf(observed.conf).get(ownerKey) : undefined;
-  return observed.journal?.owner ?? observed.intent?.owner ?? claim;
+  return observed.journal?.owner ?? observed.claim ?? observed.intent?.owner ?? claim;
 }

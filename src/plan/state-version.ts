@@ -1,9 +1,15 @@
 import type { DesiredContainer } from "../model/container";
+import { parseConf, stateVersionKey } from "../model/conf";
 import { readContainerModule } from "../model/module";
-import type { ObservedContainer, ObservedHost } from "../model/observed";
+import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
 
-/** The state version a container without a journal was built with, as far as the host can tell. */
+/** The state version a container without a journal was built with, as far as the host can tell; its release is a guess. */
 export function builtStateVersion(observed: ObservedContainer | undefined): string | undefined {
+  return recordedStateVersion(observed) ?? releaseVersion(observed?.release);
+}
+
+/** The state version that we wrote down for it beside the journal: in container.nix, else in the conf. */
+export function recordedStateVersion(observed: ObservedContainer | undefined): string | undefined {
   if (!observed) return undefined;
   const written = new Set<string>();
   for (const [path, text] of observed.texts) {
@@ -12,7 +18,12 @@ export function builtStateVersion(observed: ObservedContainer | undefined): stri
     if (version) written.add(version);
   }
   const [only] = written;
-  return written.size === 1 ? only : releaseVersion(observed.release);
+  return written.size === 1 ? only : releaseVersion(parseConf(observed.conf ?? []).get(stateVersionKey));
+}
+
+/** The state version that a container of ours has; empty when it was never determined. */
+export function keptStateVersion(observed: ObservedContainer, journal: Journal): string {
+  return journal.stateVersion || (recordedStateVersion(observed) ?? "");
 }
 
 /** The state version to build with; empty when nothing tells (then a note says so). */
@@ -21,13 +32,9 @@ export function stateVersionFor(
   observed: ObservedContainer | undefined,
   host: ObservedHost,
 ): string {
-  return (
-    desired.stateVersion ??
-    observed?.journal?.stateVersion ??
-    builtStateVersion(observed) ??
-    releaseVersion(host.nixpkgsRelease) ??
-    ""
-  );
+  if (desired.stateVersion !== undefined) return desired.stateVersion;
+  if (observed?.journal) return keptStateVersion(observed, observed.journal);
+  return builtStateVersion(observed) ?? releaseVersion(host.nixpkgsRelease) ?? "";
 }
 
 /** `25.05` of `25.05.20250612.abcdef0`. */

@@ -12,19 +12,27 @@ system_of() {
   esac
 }
 
-# The state version and nixpkgs to build with.
+# The state version and nixpkgs to build with. The conf keeps the version, lest it be lost with all that is ours.
 choose_versions() {
   find_nixpkgs
   if [ "$w_state_version" = auto ]; then
-    value_of state-version "$dir/journal"
-    w_state_version=$value
-    if [ -z "$w_state_version" ]; then
-      system_of "$w_name"
-      built=$release
-      if [ -n "$system" ] && [ -r "$r$system/nixos-version" ]; then read -r built <"$r$system/nixos-version" || :; fi
-      w_state_version=$(say "$built" | sed -n 's/^\([0-9][0-9]\.[0-9][0-9]\)\([^0-9].*\)\{0,1\}$/\1/p')
-    fi
+    recorded_version
+    w_state_version=$(say "$value" | sed -n 's/^\([0-9][0-9]\.[0-9][0-9]\)\([^0-9].*\)\{0,1\}$/\1/p')
   fi
+  [ -z "$w_state_version" ] || w_conf="$w_conf
+CDKTF_NIXOS_STATE_VERSION=$w_state_version"
+}
+
+# What tells the state version first: journal, container.nix, conf, the system it has, the nixpkgs of the host.
+recorded_version() {
+  value_of state-version "$dir/journal"
+  [ -z "$value" ] || return 0
+  value=$(sed -n 's/^  system\.stateVersion = lib\.mkDefault "\(.*\)";$/\1/p' "$dir"/modules-*/container.nix 2>/dev/null | sort -u)
+  case $value in '' | *[!0-9.]*) value_of CDKTF_NIXOS_STATE_VERSION "$conf" ;; esac
+  [ -z "$value" ] || return 0
+  system_of "$w_name"
+  value=$release
+  if [ -n "$system" ] && [ -r "$r$system/nixos-version" ]; then read -r value <"$r$system/nixos-version" || :; fi
 }
 
 container_module() {
@@ -70,7 +78,7 @@ conf_essence() {
       if (value == "") delete entry[key]; else entry[key] = value
     }
     END {
-      delete entry["AUTO_START"]; delete entry["CDKTF_NIXOS_OWNER"]
+      delete entry["AUTO_START"]; delete entry["CDKTF_NIXOS_OWNER"]; delete entry["CDKTF_NIXOS_STATE_VERSION"]
       for (key in entry) print key "=" entry[key]
     }' "$1" | sort
 }

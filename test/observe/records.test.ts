@@ -184,8 +184,19 @@ describe("the records of a probe", () => {
         ?.journal;
     expect(journal("version=1", "garbage")).toBeUndefined();
     expect(journal("version=1", "owner=")).toBeUndefined();
-    expect(journal("version=1", "owner=me", "token=not base64!")).toMatchObject({ owner: "me", token: "" });
+    const built = ["owner=me", "config=c", "module=m", "system=s"];
+    expect(journal("version=1", ...built, "token=not base64!")).toMatchObject({ owner: "me", token: "" });
+    for (const line of built) expect(journal("version=1", ...built.filter((other) => other !== line))).toBeUndefined();
+    expect(journal("version=1\r", ...built.map((line) => `${line}\r`))).toMatchObject({ owner: "me", system: "s" });
     expect(() => journal("version=2", "owner=me")).toThrow(/journal of container db has version "2"/);
+  });
+
+  it("tell whose a container is as long as its journal does", () => {
+    const claim = (...lines: readonly string[]) =>
+      parseRecords(lines.map((line) => `state\tdb\tjournal\t${line}`)).containers.get("db")?.claim;
+    expect(claim("version=1", "owner=me")).toBe("me");
+    expect(claim("version=1", "own")).toBeUndefined();
+    expect(claim("owner=me", "config=c", "module=m", "system=s")).toBeUndefined();
   });
 
   it("are refused when they are not what the contract says", () => {

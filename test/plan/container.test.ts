@@ -530,6 +530,26 @@ describe("a container that was there before", () => {
     expect(planOne({ ...database, owner: "project/other" }, without("journal")).action).toBe("conflict");
   });
 
+  test("is adopted again by itself when its journal is damaged, and is still another's if that says so", () => {
+    const damaged = { ...without("journal"), claim: database.owner };
+    const plan = planOne(database, damaged);
+    expect(plan).toMatchObject({ action: "adopt", problems: [], stateVersion: "25.05" });
+    expect(plan.notes).toEqual([
+      "its journal is damaged, what is left of it says that it is ours: it is adopted again, with its data",
+    ]);
+    expect(planOne(database, without("conf", damaged)).action).toBe("create");
+    expect(planOne(database, { ...damaged, claim: "project/other" }).action).toBe("conflict");
+  });
+
+  test("is said to have no data when its root directory is missing", () => {
+    const rootless = without("root", without("nixos", unmanaged("database")));
+    const plan = planOne({ ...database, adopt: true }, rootless);
+    expect(plan.notes[0]).toBe(
+      "it is taken over without data, for its root directory is missing; its own configuration gives way to this one",
+    );
+    expect(changesOf(plan)[0]).toBe("root directory: missing, and its data with it → made anew (recreate)");
+  });
+
   test.each([
     ["its journal", converged({ ...database, owner: "project/other" })],
     ["a change under way", without("journal", drifted({ intent: { owner: "project/other", action: "create" } }))],
@@ -584,12 +604,74 @@ describe("the state version", () => {
     );
   });
 
+  const upgraded = { release: "25.11.20251201.fedcba9" };
+  const bare = { modules: new Map<string, string>(), texts: new Map<string, string>() };
+
+  test("is read from the conf when all of ours was lost", () => {
+    const lost = without("journal", { ...converged(database, { stateVersion: "23.05" }), ...upgraded, ...bare });
+    const plan = planOne(database, lost);
+    expect(plan).toMatchObject({ action: "adopt", stateVersion: "23.05" });
+    expect(plan.changes.map(({ property }) => property)).not.toContain("stateVersion");
+    expect(changesOf(planOne({ ...database, stateVersion: "25.11" }, lost))).toContain(
+      "stateVersion: 23.05 → 25.11 (danger)",
+    );
+  });
+
+  test("is a danger, never a quiet guess, when a container of ours was lost and nothing tells it", () => {
+    const { conf = [] } = converged(database);
+    const unversioned = conf.filter((line) => !line.startsWith("CDKTF_NIXOS_STATE_VERSION"));
+    const lost = without("journal", drifted({ conf: unversioned, ...upgraded, ...bare }));
+    const plan = planOne(database, lost);
+    expect(plan).toMatchObject({ action: "adopt", effect: "danger", stateVersion: "25.11" });
+    expect(changesOf(plan)).toContain("stateVersion: lost with its journal → 25.11 (danger)");
+    expect(plan.notes.join()).toContain("set it to what it was made with");
+    const told = planOne({ ...database, stateVersion: "25.05" }, lost);
+    expect(told).toMatchObject({ effect: "reload", stateVersion: "25.05" });
+  });
+
+  test("is read from container.nix when the journal's line is empty", () => {
+    const seen = converged(database, { stateVersion: "23.05" });
+    const plan = planOne(database, { ...seen, journal: { ...seen.journal, stateVersion: "" }, ...upgraded });
+    expect(plan).toMatchObject({ action: "none", stateVersion: "23.05" });
+    const moved = planOne(
+      { ...database, stateVersion: "25.11" },
+      { ...seen, journal: { ...seen.journal, stateVersion: "" } },
+    );
+    expect(changesOf(moved)).toContain("stateVersion: 23.05 → 25.11 (danger)");
+  });
+
+  test("that was never determined stays so, for nobody changed anything", () => {
+    const never = converged(database, { stateVersion: "" });
+    expect(planOne(database, never)).toMatchObject({ action: "none", stateVersion: "" });
+  });
+
+  test("of a container that was retained is the one an earlier deploy wrote", () => {
+    const retained = { ...without("journal", converged(database)), conf: ["PRIVATE_NETWORK=1"], ...upgraded };
+    const plan = planOne({ ...database, adopt: true }, retained);
+    expect(plan.stateVersion).toBe("25.05");
+    expect(plan.notes).toContain("its stateVersion stays 25.05, as an earlier deploy wrote it");
+    expect(changesOf(planOne({ ...database, adopt: true, stateVersion: "25.11" }, retained))).toContain(
+      "stateVersion: 25.05 → 25.11 (danger)",
+    );
+  });
+
   test("is empty, and asked for, when nothing tells it", () => {
     const plan = planOne(database, undefined, { nixpkgsRelease: undefined });
     expect(plan.stateVersion).toBe("");
     expect(plan.notes[0]).toContain("its stateVersion could not be determined: set it");
     expect(planOne({ ...database, stateVersion: "25.05" }, undefined, { nixpkgsRelease: undefined }).notes).toEqual([]);
   });
+});
+
+test("what a journal leaves open is said in words, never as nothing", () => {
+  const seen = converged(database);
+  const patchy = { ...seen, journal: { ...seen.journal, removal: "", nixpkgs: "", nixpkgsRelease: "" } };
+  const plan = planOne(database, { ...patchy, intent: { owner: database.owner, action: "" } });
+  expect(changesOf(plan)).toEqual([
+    "unfinished change: unknown → finished (reload)",
+    "removalPolicy: not set → archive (none)",
+  ]);
+  expect(plan.notes.join()).toContain(`built with an unknown nixpkgs, the host now has ${release}`);
 });
 
 describe("a nixpkgs that moved", () => {

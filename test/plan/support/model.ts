@@ -84,7 +84,10 @@ export function converged(
   };
   return {
     name: wanted.name,
-    conf: renderConf(wanted).trimEnd().split("\n"),
+    conf: [
+      ...renderConf(wanted).trimEnd().split("\n"),
+      ...(stateVersion === "" ? [] : [`CDKTF_NIXOS_STATE_VERSION=${stateVersion}`]),
+    ],
     declarative: false,
     root: "dir",
     profile: system,
