@@ -53,16 +53,35 @@ export async function embeddedMachine(name: string, options: EmbeddedHostOptions
 
 function realMachine(url: URL): Machine {
   const user = url.username || "root";
-  const target = ["-o", "BatchMode=yes", ...(url.port ? ["-p", url.port] : []), `${user}@${url.hostname}`];
+  const address = url.hostname.replace(/^\[(.*)\]$/, "$1"); // an IPv6 address stands in brackets in a URL only
+  const config = process.env["CDKTF_NIXOS_SSH_CONFIG"];
+  const target = [
+    ...["-o", "BatchMode=yes"],
+    ...(config ? ["-F", config] : []),
+    ...(url.port ? ["-p", url.port] : []),
+    `${user}@${address}`,
+  ];
   return {
     kind: "real",
-    props: { address: url.hostname, user, ...(url.port && { port: Number(url.port) }) },
+    props: { address, user, ...(url.port && { port: Number(url.port) }) },
     sh(command) {
-      const quoted = `'${`R=\${CDKTF_NIXOS_ROOT-}; ${command}`.replaceAll("'", `'\\''`)}'`;
-      return run("ssh", [...target, user === "root" ? `sh -c ${quoted}` : `sudo -n sh -c ${quoted}`], {
+      const shell = `sh -c ${quoted(`PATH=$PATH:${tools}; R=\${CDKTF_NIXOS_ROOT-}; ${command}`)}`;
+      return run("ssh", [...target, user === "root" ? shell : `sh -c ${quoted(throughSudo(shell))}`], {
         env: process.env,
       });
     },
     stop: () => Promise.resolve(),
   };
+}
+
+/** Where a shell that is no login shell may miss the host's programs. */
+const tools = "/run/wrappers/bin:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin";
+
+/** sudo drops NIX_PATH, which some hosts have in the user's environment only. */
+function throughSudo(shell: string): string {
+  return `exec sudo -n -- env \${NIX_PATH:+"NIX_PATH=$NIX_PATH"} ${shell}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
