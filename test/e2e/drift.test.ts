@@ -31,7 +31,7 @@ const edits: [what: string, command: string, expected: { action: string; propert
   ],
   [
     "it is updated by hand",
-    'printf "{ ... }: { environment.etc.foreign.text = \\"x\\"; }" >"$R/tmp/foreign.nix"; nixos-container update "$N" --config-file "$R/tmp/foreign.nix"',
+    'printf "{ ... }: { environment.etc.foreign.text = \\"x\\"; }" >"$R/tmp/$N.nix"; nixos-container update "$N" --config-file "$R/tmp/$N.nix"',
     { action: "update", property: /./ },
   ],
   [

@@ -41,7 +41,7 @@ describe("a change that fails leaves what was there before", () => {
     failsAndLeaves({ config: failingUnit }, /a unit failed while the container reloaded/));
 
   test("a start that fails, after the configuration and the network changed", async () => {
-    const source = "/tmp/cdktf-nixos-source";
+    const source = `/tmp/${world.named("source")}`;
     await world.sh("phoenix", `mkdir -p "$R${source}"`);
     const spec = world.stack([
       {

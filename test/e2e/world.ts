@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { ContainerPlan } from "../../src/plan";
 import type { EmbeddedHostOptions } from "../../src/sim";
 import { embeddedMachine, type Machine, machines, realHosts } from "../support/machine";
@@ -11,6 +11,7 @@ import {
   type StackPlan,
   type StackSpec,
 } from "../support/project";
+import { sweep } from "./sweep";
 
 /** A container as a scenario writes it. */
 export type ContainerSpec = { readonly id: string; readonly host?: string; readonly group?: string } & Readonly<
@@ -22,14 +23,21 @@ export function moduleText(mark: string): string {
   return `{ ... }:\n{\n  environment.etc."cdktf-nixos-test".text = "${mark}";\n}\n`;
 }
 
+/** What begins every name of one run: real hosts get names that cannot meet another run's, or anything of theirs. */
+export function newPrefix(): string {
+  return realHosts().length === 0 ? "" : `t${randomBytes(2).toString("hex")}`;
+}
+
 /** One project and its machines; every container it makes is its own, and is removed at the end. */
 export class World {
-  static async open(count = 1): Promise<World> {
-    const world = new World(
-      await machines(count),
-      new Project(chosenResources(), `test-${randomBytes(4).toString("hex")}`),
-    );
-    return world;
+  static async open(count = 1, prefix = newPrefix()): Promise<World> {
+    const hosts = await machines(count);
+    for (const host of hosts) {
+      // Any command of the tool makes the directories that tell its layout.
+      const { code, output } = host.kind === "real" ? await host.sh("nixos-container list") : { code: 0, output: "" };
+      if (code !== 0) throw new Error(`nixos-container cannot be run on ${host.props["address"]}: ${output}`);
+    }
+    return new World(hosts, new Project(chosenResources(), `test-${randomBytes(4).toString("hex")}`), prefix);
   }
 
   /** A world on embedded hosts of kinds that no real one can be asked to be. */
@@ -46,10 +54,10 @@ export class World {
   private constructor(
     readonly hosts: readonly Machine[],
     readonly project: Project,
-    private readonly prefix = realHosts().length === 0 ? "" : `t${randomBytes(2).toString("hex")}`,
+    private readonly prefix = newPrefix(),
   ) {}
 
-  /** The name a container has on its host: real hosts get names that cannot meet another run's. */
+  /** The name a container has on its host. */
   named(id: string): string {
     return `${this.prefix}${id}`.slice(0, 11);
   }
@@ -144,23 +152,23 @@ export class World {
     return readFileSync(this.project.statePath(stack), "utf8");
   }
 
-  /** Removes every trace of this world from its hosts, whatever a failed test left. */
+  /** Removes every trace of this world from its hosts, whatever a failed test left; fails when one stays. */
   async close(): Promise<void> {
+    const left: string[] = [];
     for (const machine of this.hosts) {
-      if (machine.kind === "real") await machine.sh(sweep(this.prefix));
+      if (machine.kind === "real") {
+        const { code, output } = await machine.sh(sweep(this.prefix, this.owners()));
+        if (code !== 0) left.push(output);
+      }
       await machine.stop();
     }
     this.project.remove();
+    if (left.length > 0) throw new Error(`a host was not left as it was:\n${left.join("\n")}`);
   }
-}
 
-/** Takes away the containers whose names begin with the prefix, and what we keep of them. */
-function sweep(prefix: string): string {
-  return [
-    `for conf in $R/etc/nixos-containers/${prefix}*.conf $R/etc/containers/${prefix}*.conf; do`,
-    '[ -e "$conf" ] || continue; n=${conf##*/}; n=${n%.conf};',
-    'rm -f "$R/etc/systemd/system.control/machines.target.wants/container@$n.service"; rm -rf "$R/etc/systemd/system.control/container@$n.service.d";',
-    'systemctl daemon-reload; nixos-container stop "$n"; nixos-container destroy "$n"; systemctl reset-failed "container@$n"; done;',
-    `rm -rf $R/var/lib/cdktf-nixos/containers/${prefix}* $R/var/lib/nixos-containers/.archive/${prefix}* $R/var/lib/nixos-containers/${prefix}*`,
-  ].join(" ");
+  /** As whom this project's stacks own what they deploy. */
+  private owners(): string[] {
+    const stacks = this.project.stackFolder("");
+    return existsSync(stacks) ? readdirSync(stacks).map((stack) => `${this.project.projectId}/${stack}`) : [];
+  }
 }
