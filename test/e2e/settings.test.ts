@@ -1,8 +1,13 @@
+import { randomInt } from "node:crypto";
 import { realHosts } from "../support/machine";
-import { moduleText, World } from "./world";
+import { moduleText, newPrefix, World } from "./world";
 
-const bridge = "cdtbr0";
-const [moved, lent] = ["cdteth1", "cdteth2"];
+const prefix = newPrefix();
+const [bridge, moved, lent, namespace] = [`${prefix}br0`, `${prefix}eth1`, `${prefix}eth2`, `${prefix}ns`];
+/** Addresses that are not the host's own already. */
+const ula = [randomInt(0xfd00, 0xfe00), randomInt(1, 0x10000), randomInt(1, 0x10000)]
+  .map((group) => group.toString(16))
+  .join(":");
 const address = { privateNetwork: true, hostAddress: "10.231.20.1", localAddress: "10.231.20.2" };
 
 /** Each setting, what it is on the host, and a word of the change that the plan must name. */
@@ -22,9 +27,9 @@ const settings: [
   ],
   [
     "hostAddress6, localAddress6",
-    { network: { hostAddress6: "fd00:0::1", localAddress6: "FD00::2" } },
+    { network: { hostAddress6: `${ula}:0::1`, localAddress6: `${ula.toUpperCase()}::2` } },
     'cat "$CONF"',
-    /^HOST_ADDRESS6=fd00::1\nLOCAL_ADDRESS6=fd00::2$/m,
+    new RegExp(`^HOST_ADDRESS6=${ula}::1\\nLOCAL_ADDRESS6=${ula}::2$`, "m"),
     /network\.hostAddress6/,
   ],
   [
@@ -77,7 +82,13 @@ const settings: [
     /^EXTRA_NSPAWN_FLAGS="--bind-ro=\/etc:\/mnt\/etc --bind=\/var\/tmp:\/var\/tmp"$/m,
     /bindMounts/,
   ],
-  ["autoStart", { autoStart: true }, "systemctl show machines.target -p Wants --value", /container@/, /autoStart/],
+  [
+    "autoStart",
+    { autoStart: true },
+    'systemctl show machines.target -p Wants --value | tr " " "\\n" | grep -x "container@$N.service"',
+    /container@/,
+    /autoStart/,
+  ],
   [
     "timeouts.start",
     { timeouts: { start: 150 } },
@@ -111,47 +122,45 @@ const settings: [
 describe("every setting arrives on the host, and the plan after it is empty", () => {
   let world: World;
   const plain = [{ id: "setting" }];
-  let previous: { readonly look: string; readonly seen: RegExp } | undefined;
 
   beforeAll(async () => {
     world =
       realHosts().length > 0
-        ? await World.open()
+        ? await World.open(1, prefix)
         : await World.embedded({ bridges: [bridge], interfaces: [moved, lent] });
+    await world.sh("setting", 'mkdir -p "$R/var/tmp"');
     if (world.machine.kind === "real") {
-      await world.machine.sh(
-        `mkdir -p "$R/var/tmp"; ip link add ${bridge} type bridge; ip link add ${moved} type dummy; ip link add ${lent} type dummy; ip link set ${lent} up`,
-      );
-    } else await world.sh("setting", 'mkdir -p "$R/var/tmp"');
+      // Pairs, because a kernel may lack the module of dummy interfaces.
+      const pair = (name: string) => `ip link add ${name} type veth peer name ${name}p && ip link set ${name} up`;
+      await world.sh("setting", `ip link add ${bridge} type bridge && ${pair(moved)} && ${pair(lent)}`);
+    }
     world.project.write("modules/default.nix", "{ ... }:\n{\n  imports = [ ./parts/one.nix ];\n}\n");
     world.project.write("modules/parts/one.nix", '{ ... }:\n{\n  environment.etc."part".text = "part one";\n}\n');
     await world.deploy(world.stack(plain));
   });
-  afterAll(async () => {
-    if (world.machine.kind === "real")
-      await world.machine.sh(`for i in ${bridge} ${moved} ${lent}; do ip link del $i; done`);
-    await world.close();
-  });
+  afterAll(() => world.close());
 
-  test.each(settings)("%s", async (_what, props, look, seen, property) => {
+  test.each(settings)("%s", async (what, props, look, seen, property) => {
     const spec = world.stack([{ id: "setting", ...props }]);
     const planned = await world.planned(spec, "setting");
     expect(planned.changes.map((change) => change.property)).toContainEqual(expect.stringMatching(property));
     await world.deploy(spec);
     expect(await world.sh("setting", look)).toMatch(seen);
-    // The next setting takes this one away again; the last one is taken away below.
-    if (previous) expect((await world.sh("setting", previous.look).catch(() => "")).match(previous.seen)).toBeNull();
-    previous = { look, seen };
+    // It takes the one before away again; the last one is taken away below.
+    const [, , lookBefore, seenBefore] = settings[settings.findIndex(([name]) => name === what) - 1] ?? [];
+    if (lookBefore !== undefined && seenBefore !== undefined)
+      expect((await world.sh("setting", lookBefore).catch(() => "")).match(seenBefore)).toBeNull();
   });
 
   test("a network namespace excludes the rest, and is written to the conf", async () => {
-    if (world.machine.kind === "embedded")
-      await world.sh("setting", 'mkdir -p "$R/run/netns" && : >"$R/run/netns/cdt"');
-    else await world.machine.sh("ip netns add cdt");
-    await world.deploy(world.stack([{ id: "setting", network: { networkNamespace: "/run/netns/cdt" } }]));
-    expect(await world.sh("setting", 'cat "$CONF"')).toContain("NETWORK_NAMESPACE_PATH=/run/netns/cdt");
+    const path = `/run/netns/${namespace}`;
+    await world.sh(
+      "setting",
+      world.machine.kind === "embedded" ? `mkdir -p "$R/run/netns" && : >"$R${path}"` : `ip netns add ${namespace}`,
+    );
+    await world.deploy(world.stack([{ id: "setting", network: { networkNamespace: path } }]));
+    expect(await world.sh("setting", 'cat "$CONF"')).toContain(`NETWORK_NAMESPACE_PATH=${path}`);
     await world.deploy(world.stack(plain));
-    if (world.machine.kind === "real") await world.machine.sh("ip netns del cdt");
   });
 
   test("a state version once chosen stays, and changing it is called a danger", async () => {
