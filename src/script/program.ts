@@ -27,21 +27,21 @@ export type ProgramName = keyof typeof parts;
 
 const texts = new Map<ProgramName, string>();
 
-/** The text of a program, ready to follow the assignments it reads; comments stay behind in the source. */
+/** The text of a program, ready to follow the assignments it reads; comments and indentation stay behind in the source. */
 export function programText(name: ProgramName): string {
   let text = texts.get(name);
   if (text === undefined) {
-    text = parts[name].map((part) => withoutComments(readFileSync(join(__dirname, `${part}.sh`), "utf8"))).join("");
+    text = parts[name].map((part) => bare(readFileSync(join(__dirname, `${part}.sh`), "utf8"))).join("");
     texts.set(name, text);
   }
   return text;
 }
 
-function withoutComments(source: string): string {
+function bare(source: string): string {
   return source
     .split("\n")
     .filter((line) => !/^\s*#(?! shellcheck disable)/.test(line) && line.trim() !== "")
-    .map((line) => `${line}\n`)
+    .map((line) => `${line.trimStart()}\n`)
     .join("");
 }
 

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { probeProgram } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
+import { until } from "../sim/client";
 import { convergeProgram, desired, reapProgram, runProgram, teardownProgram } from "./program";
 
 const sound = "{ ... }:\n{ }\n";
@@ -98,7 +99,7 @@ describe("a host on which something does not work", () => {
   test("the folder of a run that was killed goes with the next run", async () => {
     host.setDurations({ build: 5 });
     const run = converge();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await until("it is being built", async () => (await host.run("nixos-container list")).stdout === "data\n");
     await host.run(`pkill -KILL -f "$CDKTF_NIXOS_ROOT/run/cdktf-nixos/work.*/program work"; :`);
     await run;
     host.setDurations({ build: 0 });
@@ -116,6 +117,11 @@ describe("a host on which something does not work", () => {
         expect((await runProgram(host, convergeProgram(desired(name, sound, props)))).code).toBe(0);
       }
     };
+    /** Waits until the removal stops the first container. */
+    const begun = (): Promise<unknown> =>
+      until("the first one is being stopped", async () =>
+        (await host.run("systemctl show container@one -p ActiveState --value")).stdout.startsWith("deactivating"),
+      );
     const programs = {
       reap: () => Promise.resolve(reapProgram(names.map((name) => ({ name, base: "" })))),
       teardown: async () => teardownProgram((await host.read("/etc/machine-id")).trim()),
@@ -125,13 +131,16 @@ describe("a host on which something does not work", () => {
       "%s whose connection is lost ends what it has begun, and spares the others",
       async (kind) => {
         await deploy();
-        host.setDurations({ stop: 1 });
+        host.setDurations({ stop: 2 });
         const run = runProgram(host, await programs[kind]());
-        await new Promise((resolve) => setTimeout(resolve, 700));
+        await begun();
         const fronts = `pgrep -f '[.]cdktf-nixos-[0-9]+[.]sh$'`;
         await host.run(`for pid in $(${fronts}); do kill -HUP $pid; done`);
         await run;
-        await host.run("sleep 3");
+        await until(
+          "nothing runs",
+          async () => (await host.run('ls "$CDKTF_NIXOS_ROOT"/run/cdktf-nixos | grep work')).code !== 0,
+        );
         expect((await host.run("nixos-container list; nixos-container status two")).stdout).toBe("two\nup\n");
         const intent = await host.run(`cat "$CDKTF_NIXOS_ROOT/var/lib/cdktf-nixos/containers/two/intent"`);
         expect(intent.code).not.toBe(0);
@@ -142,7 +151,7 @@ describe("a host on which something does not work", () => {
       await deploy();
       host.setDurations({ stop: 2 });
       const run = runProgram(host, await programs.reap());
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await begun();
       const again = await runProgram(host, convergeProgram(desired("two", sound, { removalPolicy: "destroy" })));
       expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("done")]);
       const { code, stdout } = await run;
