@@ -52,6 +52,10 @@ export class Fleet {
     return `${this.settings.owner ?? "unowned"}/${stack.node.id}`.normalize("NFC"); // as Terraform passes it on
   }
 
+  addProblems(problems: readonly Problem[]): void {
+    this.problems.push(...problems);
+  }
+
   addHost(stack: TerraformStack, host: DesiredHost, problems: readonly Problem[]): void {
     this.hosts.set(host.construct, host);
     this.useHost(stack, host.construct);

@@ -1,7 +1,7 @@
 import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
-import { NixosError, type Problem } from "../src/model/error";
+import { type Problem } from "../src/model/error";
 import { type ConfigSource, configFiles, treeDigest } from "../src/nix";
 import { Fleet } from "./fleet";
 import type { NixosHost } from "./nixos-host";
@@ -39,26 +39,28 @@ export class NixosContainer extends Construct {
   constructor(scope: Construct, id: string, props: NixosContainerProps) {
     super(scope, id);
     const { host, config, ...settings } = props;
-    if (!(host as NixosHost | undefined)?.node) {
-      throw new NixosError([
-        {
-          code: "input",
-          what: "host is not a NixosHost",
-          where: { construct: this.node.path },
-          remedy: "pass the NixosHost the container runs on",
-        },
-      ]);
-    }
+    const found = isConstruct(host);
     const where = {
       construct: this.node.path,
-      container: Token.isUnresolved(settings.name) ? id : (settings.name ?? id),
-      host: host.node.id,
+      container: typeof settings.name === "string" && !Token.isUnresolved(settings.name) ? settings.name : id,
+      ...(found && { host: host.node.id }),
     };
     const problems: Problem[] = [];
     const parsed = parseSettings(id, settings, where, problems);
     const source = configFiles(config, { name: parsed.name, where, problems });
+    this.name = parsed.name;
+    this.host = host;
+    this.localAddress = parsed.network.localAddress?.split("/")[0];
+    this.hostAddress = parsed.network.hostAddress;
+    this.localAddress6 = parsed.network.localAddress6?.split("/")[0];
+    this.hostAddress6 = parsed.network.hostAddress6;
     const stack = TerraformStack.of(this);
     const fleet = Fleet.of(this);
+    const resources = StackHosts.of(stack);
+    if (!found) {
+      fleet.addProblems([...problems, { code: "input", what: "host is not a NixosHost", where, remedy: hostRemedy }]);
+      return;
+    }
     const desiredHost = fleet.hostOf(this, host);
     const container: DesiredContainer = {
       ...parsed,
@@ -67,13 +69,14 @@ export class NixosContainer extends Construct {
       owner: fleet.ownerOf(stack),
       config: { ...source, digest: treeDigest(source.files) },
     };
-    this.name = parsed.name;
-    this.host = host;
-    this.localAddress = parsed.network.localAddress?.split("/")[0];
-    this.hostAddress = parsed.network.hostAddress;
-    this.localAddress6 = parsed.network.localAddress6?.split("/")[0];
-    this.hostAddress6 = parsed.network.hostAddress6;
     fleet.addContainer(stack, container, problems);
-    StackHosts.of(stack).addContainer(this, container, desiredHost);
+    resources.addContainer(this, container, desiredHost);
   }
+}
+
+const hostRemedy = "pass the NixosHost the container runs on, which must be made before it";
+
+/** Whether a host was given at all: callers that no compiler checks pass undefined, or its address. */
+function isConstruct(host: unknown): boolean {
+  return typeof host === "object" && host !== null && "node" in host;
 }

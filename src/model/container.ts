@@ -1,7 +1,7 @@
 import type { Problem, Where } from "./error";
 import { nameProblems } from "./name";
 import { type BindMount, type BindMounts, parseMounts } from "./mount";
-import { containerShape, shapeProblems } from "./shape";
+import { checkShape, containerShape, fieldName, type FieldPath } from "./shape";
 import { type Network, type NetworkProps, parseNetwork } from "./network";
 
 /** What becomes of a container that the code no longer declares. */
@@ -121,27 +121,19 @@ export interface DesiredContainer {
 export type ParsedSettings = Omit<DesiredContainer, "construct" | "host" | "owner" | "config">;
 
 /** Checks a container's settings; reports every problem, and returns what could be understood. */
-export function parseSettings(
-  id: string,
-  settings: ContainerSettings,
-  where: Where,
-  problems: Problem[],
-): ParsedSettings {
+export function parseSettings(id: string, given: ContainerSettings, where: Where, problems: Problem[]): ParsedSettings {
   const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
-  const tokens = tokenFields(settings);
+  const tokens = tokenFields(given);
   for (const field of tokens) {
     refuse(
-      `${field} is a value that Terraform only knows after apply`,
+      `${fieldName(field)} is a value that Terraform only knows after apply`,
       "give a value known at synth: the plan is computed from it",
     );
   }
-  const misshapen = shapeProblems(containerShape, settings, where);
+  const { problems: misshapen, sound: settings, isFaulty } = checkShape(containerShape, given, where, tokens);
   problems.push(...misshapen);
-  if (tokens.length > 0 || misshapen.length > 0) {
-    return parseSettings(id, {}, where, []);
-  }
   const name = settings.name ?? id;
-  problems.push(...nameProblems(name, where));
+  if (!isFaulty("name")) problems.push(...nameProblems(name, where));
   if (settings.stateVersion !== undefined && !/^\d\d\.\d\d$/.test(settings.stateVersion)) {
     refuse(`stateVersion ${JSON.stringify(settings.stateVersion)} is not a NixOS release`, 'write it like "25.05"');
   }
@@ -159,7 +151,7 @@ export function parseSettings(
     name,
     ...(settings.stateVersion !== undefined && { stateVersion: settings.stateVersion }),
     followNixpkgs: settings.followNixpkgs ?? false,
-    network: parseNetwork(settings.network ?? {}, where, problems),
+    network: parseNetwork(settings.network ?? {}, where, problems, !isFaulty("network")),
     bindMounts: parseMounts(settings.bindMounts ?? [], where, problems),
     autoStart: settings.autoStart ?? false,
     running: settings.running ?? true,
@@ -171,10 +163,12 @@ export function parseSettings(
   };
 }
 
-/** The fields, as dotted paths, that hold one of CDKTF's tokens. */
-function tokenFields(value: unknown, path = ""): string[] {
+/** The fields that hold one of CDKTF's tokens. */
+function tokenFields(value: unknown, path: FieldPath = []): FieldPath[] {
   if (typeof value === "string") return /[$#]\{TfToken\[/.test(value) ? [path] : [];
   if (typeof value === "number") return value < -1e200 ? [path] : [];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => tokenFields(inner, path === "" ? key : `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    tokenFields(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Problem, Where } from "./error";
-import { hostShape, shapeProblems } from "./shape";
+import { checkShape, hostShape } from "./shape";
 
 /** Where a host is and how to log in to it. */
 export interface HostSettings {
@@ -50,24 +50,32 @@ export interface DesiredHost extends HostSettings {
 const keyTypes =
   /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
 
+/** Whether a value is one of CDKTF's tokens. */
+function isToken(value: unknown): boolean {
+  return (typeof value === "string" && value.includes("${TfToken[")) || (typeof value === "number" && value < -1e200);
+}
+
 /** Everything wrong with a host's settings; empty when they are sound. */
-export function hostProblems(settings: HostSettings, where: Where): Problem[] {
+export function hostProblems(given: HostSettings, where: Where): Problem[] {
   const problems: Problem[] = [];
   const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
-  problems.push(...shapeProblems(hostShape, settings, where));
-  if (problems.length > 0) return problems;
-  for (const [field, value] of Object.entries(settings)) {
-    if (
-      field !== "address" &&
-      ((typeof value === "string" && value.includes("${TfToken[")) || (typeof value === "number" && value < -1e200))
-    ) {
-      refuse(
-        `${field} is a value that Terraform only knows after apply`,
-        "give a value known at synth; only the address may be one of Terraform's",
-      );
-      return problems;
-    }
+  const tokens = Object.keys(given).filter(
+    (field) => field !== "address" && isToken(given[field as keyof HostSettings]),
+  );
+  for (const field of tokens) {
+    refuse(
+      `${field} is a value that Terraform only knows after apply`,
+      "give a value known at synth; only the address may be one of Terraform's",
+    );
   }
+  const shaped = checkShape(
+    hostShape,
+    given,
+    where,
+    tokens.map((field) => [field]),
+  );
+  problems.push(...shaped.problems);
+  const settings = shaped.isFaulty("address") ? { ...shaped.sound, address: "localhost" } : shaped.sound;
   const { address, user, port, hostKey, proxyJump } = settings;
   if (
     !address.includes("${TfToken[") &&

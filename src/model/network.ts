@@ -98,8 +98,11 @@ const pairs = [
   ["hostAddress6", "localAddress6", "ipv6"],
 ] as const;
 
-/** Checks a network; reports every problem, and returns what could be understood. */
-export function parseNetwork(props: NetworkProps, where: Where, problems: Problem[]): Network {
+/**
+ * Checks a network; reports every problem, and returns what could be understood.
+ * @param whole whether these are all the fields that were given: else none is said to be missing
+ */
+export function parseNetwork(props: NetworkProps, where: Where, problems: Problem[], whole = true): Network {
   const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
   const bridged = props.hostBridge !== undefined;
   const addresses: Record<string, string> = {};
@@ -111,7 +114,10 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
       const address = tryParseAddress(value);
       const example = family === "ipv4" ? "192.168.100.11" : "fd00::11";
       if (!address) {
-        refuse(`network.${field} ${JSON.stringify(value)} is not an address`, `write it like "${example}"`);
+        refuse(
+          `network.${field} ${JSON.stringify(value)} is not an ${family === "ipv4" ? "IPv4" : "IPv6"} address`,
+          `write it like "${example}"`,
+        );
       } else if (address.family !== family) {
         refuse(
           `network.${field} ${JSON.stringify(value)} is an ${address.family === "ipv4" ? "IPv4" : "IPv6"} address`,
@@ -122,20 +128,20 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
           `network.${field} ${JSON.stringify(value)} has no prefix length, which a container on a bridge needs`,
           `write "${address.text}/${family === "ipv4" ? 24 : 64}", with the bridge's own prefix length`,
         );
-      } else if ((field === host || !bridged) && address.prefix !== undefined) {
+      } else if (whole && (field === host || !bridged) && address.prefix !== undefined) {
         refuse(
           `network.${field} ${JSON.stringify(value)} has a prefix length, which only a local address on a bridge may have`,
           `write "${address.text}"`,
         );
       } else addresses[field] = addressText(address);
     }
-    if (props[host] !== undefined && props[local] === undefined) {
+    if (whole && props[host] !== undefined && props[local] === undefined) {
       refuse(
         `network.${host} ${JSON.stringify(props[host])} stands without network.${local}`,
         `set network.${local} too, or neither`,
       );
     }
-    if (props[local] !== undefined && props[host] === undefined && !bridged) {
+    if (whole && props[local] !== undefined && props[host] === undefined && !bridged) {
       refuse(
         `network.${local} ${JSON.stringify(props[local])} stands without network.${host}`,
         `set network.${host} too, or neither`,
@@ -175,7 +181,7 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
 
   const wired = pairs.some(([host, local]) => props[host] ?? props[local]) || bridged;
   const forwardPorts = parsePorts(props.forwardPorts ?? [], refuse);
-  if (forwardPorts.length > 0 && !wired) {
+  if (whole && forwardPorts.length > 0 && !wired) {
     refuse(
       "network.forwardPorts is given for a container without an address",
       "set hostAddress and localAddress, or hostBridge",
@@ -236,7 +242,7 @@ function parsePorts(
       }
     }
     const key = `${protocol}:${hostPort}`;
-    if (seen.has(key))
+    if (seen.has(key) && hostPort !== undefined)
       refuse(`${at} forwards ${protocol} port ${hostPort} of the host a second time`, "forward each port once");
     seen.add(key);
     return { protocol, hostPort, containerPort: containerPort ?? hostPort };

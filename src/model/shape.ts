@@ -50,39 +50,79 @@ export const hostShape = z.strictObject({
   become: flag.optional(),
 });
 
-/** Every field that is unknown, missing or of another type; the values themselves are not judged here. */
-export function shapeProblems(shape: z.ZodType, value: unknown, where: Where): Problem[] {
-  const result = shape.safeParse(value, { reportInput: true });
-  if (result.success) return [];
-  return result.error.issues.flatMap((issue) => issueProblems(issue, where));
+/** What came of looking at the shape of a value. */
+export interface Shaped<T> {
+  /** Every field that is unknown, missing or of another type; the values themselves are not judged here. */
+  readonly problems: readonly Problem[];
+  /** The value without those fields, so that the others can be judged too. */
+  readonly sound: T;
+  /** Whether something is wrong with a field, or below it. */
+  readonly isFaulty: (field: string) => boolean;
 }
 
-function issueProblems(issue: z.core.$ZodIssue, where: Where, at: readonly PropertyKey[] = []): Problem[] {
+/** Looks at the shape of settings; `tokens` are the paths of values that are not known yet, and told elsewhere. */
+export function checkShape<T extends object>(
+  shape: z.ZodType,
+  value: T,
+  where: Where,
+  tokens: readonly FieldPath[] = [],
+): Shaped<T> {
+  const result = shape.safeParse(value, { reportInput: true });
+  const found = result.success ? [] : result.error.issues.flatMap((issue) => flaws(issue, []));
+  const paths = [...found.map(({ path }) => path), ...tokens];
+  return {
+    problems: found.map(({ what, remedy }) => ({ code: "input", what, where, remedy })),
+    sound: (without(value, paths) ?? {}) as T,
+    isFaulty: (field) => paths.some(([first]) => first === undefined || first === field),
+  };
+}
+
+export type FieldPath = readonly PropertyKey[];
+
+/** A path as users write it: `network.forwardPorts[0].hostPort`. */
+export function fieldName(path: FieldPath): string {
+  const parts = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
+  return parts.join("").replace(/^\./, "");
+}
+
+/** A value without what is at these paths. */
+function without(value: unknown, paths: readonly FieldPath[]): unknown {
+  if (paths.some((path) => path.length === 0)) return undefined;
+  if (paths.length === 0 || typeof value !== "object" || value === null) return value;
+  const inner = Object.entries(value).map(([key, member]): [string, unknown] => {
+    const below = paths.filter(([first]) => String(first) === key).map((path) => path.slice(1));
+    return [key, without(member, below)];
+  });
+  const left = inner.filter(([, member]) => member !== undefined);
+  return Array.isArray(value) ? left.map(([, member]) => member) : Object.fromEntries(left);
+}
+
+interface Flaw {
+  readonly path: FieldPath;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+function flaws(issue: z.core.$ZodIssue, at: FieldPath): Flaw[] {
   const path = [...at, ...issue.path];
-  const field = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  const name = field.replace(/^\./, "");
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      code: "input",
-      what: `${name === "" ? "" : `${name}.`}${key} is not a setting`,
-      where,
+      path: [...path, key],
+      what: `${fieldName([...path, key])} is not a setting`,
       remedy: "correct its name: the README lists every setting",
     }));
   }
   if (issue.code === "invalid_union") {
-    const [closest = []] = [...issue.errors].sort((a, b) => a.length - b.length);
-    return closest.flatMap((inner) => issueProblems(inner, where, path));
+    // The form it was meant in is the one that is wrong further inside.
+    const distance = (issues: readonly z.core.$ZodIssue[]): number =>
+      issues.some((inner) => inner.path.length === 0 && inner.code === "invalid_type") ? Infinity : issues.length;
+    const [closest = []] = [...issue.errors].sort((a, b) => (distance(a) < distance(b) ? -1 : 1));
+    return closest.flatMap((inner) => flaws(inner, path));
   }
-  const expected = issue.code === "invalid_type" ? issue.expected : issue.message;
-  return [
-    {
-      code: "input",
-      what:
-        issue.input === undefined
-          ? `${name} is missing`
-          : `${name} is ${typeof issue.input === "object" ? "of another type" : JSON.stringify(issue.input)}, not a ${expected}`,
-      where,
-      remedy: issue.input === undefined ? `set ${name} to a ${expected}` : `give a ${expected}`,
-    },
-  ];
+  const name = fieldName(path);
+  const kind = issue.code === "invalid_type" ? issue.expected : issue.message;
+  const expected = `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
+  if (issue.input === undefined) return [{ path, what: `${name} is missing`, remedy: `set ${name} to ${expected}` }];
+  const given = typeof issue.input === "object" ? "of another type" : JSON.stringify(issue.input);
+  return [{ path, what: `${name} is ${given}, not ${expected}`, remedy: `give ${expected}` }];
 }

@@ -68,7 +68,7 @@ describe("addresses", () => {
     `set network.${other} too, or neither`,
   ];
   const malformed = (field: string, value: string): [string, string] => [
-    `network.${field} ${JSON.stringify(value)} is not an address`,
+    `network.${field} ${JSON.stringify(value)} is not an ${field.endsWith("6") ? "IPv6" : "IPv4"} address`,
     `write it like "${field.endsWith("6") ? "fd00::11" : "192.168.100.11"}"`,
   ];
   const prefixed = (field: string, text: string): [string, string] => [
@@ -300,6 +300,22 @@ describe("paths and other settings", () => {
   test.each(rows)("%s", (_title, props, ...problems) => {
     expect(told("database", props)).toEqual(problems);
   });
+});
+
+test("a container without a host is told of together with everything else", () => {
+  const stack = newStack();
+  const host = undefined as unknown as NixosContainerProps["host"];
+  newContainer(stack, host, "lone", { removalPolicy: "delete" as "destroy" });
+  newContainer(stack, newHost(stack), "two_words");
+  newContainer(stack, "web1" as unknown as NixosContainerProps["host"], "text");
+  const { problems } = refusal(() => synth(stack));
+  expect(problems.map(({ what, where }) => [where.construct, what])).toEqual([
+    ["prod/lone", 'removalPolicy "delete" is not known'],
+    ["prod/lone", "host is not a NixosHost"],
+    ["prod/two_words", expect.stringContaining("has an underscore")],
+    ["prod/text", "host is not a NixosHost"],
+  ]);
+  expect(problems[1]?.remedy).toBe("pass the NixosHost the container runs on, which must be made before it");
 });
 
 test("the controls: what is sound is not refused", () => {

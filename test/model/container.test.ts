@@ -58,7 +58,7 @@ describe("a container's settings", () => {
     ],
     [
       { network: { interfaces: ["#{TfToken[TOKEN.3]}"] } },
-      "network.interfaces.0 is a value that Terraform only knows after apply",
+      "network.interfaces[0] is a value that Terraform only knows after apply",
     ],
     [
       { timeouts: { start: -1.8881545897087626e289 } },

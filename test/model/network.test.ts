@@ -70,11 +70,11 @@ describe("a network", () => {
     [{ hostAddress6: "fd00::1" }, 'network.hostAddress6 "fd00::1" stands without network.localAddress6'],
     [
       { ...pair, localAddress: "10.0.0.300" },
-      'network.localAddress "10.0.0.300" is not an address → write it like "192.168.100.11"',
+      'network.localAddress "10.0.0.300" is not an IPv4 address → write it like "192.168.100.11"',
     ],
     [
       { ...pair, localAddress: "10.0.0.2\nHOST_BRIDGE=br0" },
-      'network.localAddress "10.0.0.2\\nHOST_BRIDGE=br0" is not an address',
+      'network.localAddress "10.0.0.2\\nHOST_BRIDGE=br0" is not an IPv4 address',
     ],
     [
       { ...pair, localAddress: "fd00::2" },

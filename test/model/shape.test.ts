@@ -17,6 +17,44 @@ test.each([
   [{ bindMounts: { "/data": { hostpath: "/srv" } } }, ["bindMounts./data.hostpath is not a setting"]],
   [{ timeouts: { stop: 3 } }, ["timeouts.stop is not a setting"]],
   [{ autoStart: true, timeouts: { start: 3 } }, []],
+  [
+    { removalPolicy: "delete", autoStart: "yes", running: 1, stateVersion: 25.05 },
+    [
+      "stateVersion is 25.05, not a string",
+      'autoStart is "yes", not a boolean',
+      "running is 1, not a boolean",
+      'removalPolicy "delete" is not known',
+    ],
+  ],
+  [
+    { network: { hostBridge: "br0", forwardPorts: [{ protocol: "tpc", hostPort: 0, containerPort: "80" }] } },
+    [
+      'network.forwardPorts[0].containerPort is "80", not a number',
+      'network.forwardPorts[0].protocol "tpc" is neither "tcp" nor "udp"',
+      "network.forwardPorts[0].hostPort 0 is not a port",
+    ],
+  ],
+  [
+    { network: { localMacAddress: "zz", interfaces: ["a b", 7], macvlans: "eth1" } },
+    [
+      "network.interfaces[1] is 7, not a string",
+      'network.macvlans is "eth1", not an array',
+      'network.localMacAddress "zz" is not the MAC address of an interface',
+      'network.interfaces "a b" is not the name of an interface',
+    ],
+  ],
+  [
+    { network: { hostAdress: "10.0.0.1", localAddress: "10.0.0.2" }, timeouts: { start: 0 } },
+    ["network.hostAdress is not a setting", "timeouts.start 0 is out of range"],
+  ],
+  [
+    { bindMounts: { "/nix": { isReadOnly: "no" } }, name: 7 },
+    [
+      "name is 7, not a string",
+      'bindMounts./nix.isReadOnly is "no", not a boolean',
+      `bindMounts mountPoint "/nix" would hide the container's own system`,
+    ],
+  ],
 ])("settings that no compiler checked: %j", (settings, expected) => {
   expect(whatOf(settings)).toEqual(expected);
 });
@@ -24,6 +62,7 @@ test.each([
 test.each([
   [{}, ["address is missing"]],
   [{ address: "web1", adress: "web1" }, ["adress is not a setting"]],
+  [{ user: "a b", port: "22" }, ["address is missing", 'port is "22", not a number', 'user "a b" is not a user name']],
   [{ address: "web1:22" }, ['address "web1:22" has a port']],
   [{ address: "web1", identityFile: "" }, ['identityFile "" is not a path']],
   [{ address: "web1", proxyJump: "-F" }, ['proxyJump "-F" is not one jump host']],
