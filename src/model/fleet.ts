@@ -127,7 +127,8 @@ function absentParents(neighbours: readonly DesiredContainer[]): Problem[] {
 }
 
 function problem(container: DesiredContainer, what: string, remedy: string): Problem {
-  return { code: "input", what, where: { construct: container.construct, container: container.name }, remedy };
+  const { construct, name, host } = container;
+  return { code: "input", what, where: { construct, container: name, host: host.split("/").at(-1) ?? host }, remedy };
 }
 
 function of(container: DesiredContainer): string {

@@ -7,16 +7,21 @@ export interface Hints {
   readonly removed: (plan: ContainerPlan) => readonly string[];
 }
 
+/** What tells a container under another name: its configuration, its addresses. */
+export type Traits = (plan: ContainerPlan) => readonly string[];
+
 /** Compares what a deploy creates with what it removes. */
 export function hintsOf(
   containers: readonly ContainerPlan[],
   removals: readonly RemovalPlan[],
   label: (host: string) => string,
+  traits: { readonly created: Traits; readonly removed: Traits },
 ): Hints {
   const made = containers.filter(({ action }) => action === "create");
-  const gone = removals.flatMap((removal) => removal.containers);
-  const [madeAt, goneAt] = [namesBy(made, placeOf), namesBy(gone, placeOf)];
+  const gone = removals.flatMap((removal) => removal.containers).filter(({ problem }) => !problem);
   const [madeOn, goneOn] = [hostsBy(made), hostsBy(gone)];
+  const goneAs = likeliest(made, traits.created, gone, traits.removed);
+  const madeAs = likeliest(gone, traits.removed, made, traits.created);
   const elsewhere = (hosts: ReadonlySet<string> | undefined, here: string): readonly string[] =>
     [...(hosts ?? [])]
       .filter((host) => host !== here)
@@ -25,8 +30,8 @@ export function hintsOf(
   return {
     created: (plan) => [
       ...rename(
-        goneAt.get(placeOf(plan)),
-        (old) => `${old} is removed in the same deploy: if this is a rename, ${keeping(old)}`,
+        goneAs(plan),
+        (old, are) => `${old} ${are} removed in the same deploy: if this is a rename, ${keeping(old)}`,
       ),
       ...moves(
         elsewhere(goneOn.get(plan.name), plan.host),
@@ -36,9 +41,9 @@ export function hintsOf(
     ],
     removed: (plan) => [
       ...rename(
-        madeAt.get(placeOf(plan)),
-        (fresh) =>
-          `${fresh} is created in the same deploy: if this is a rename, keep the container with \`name: "${plan.name}"\``,
+        madeAs(plan),
+        (fresh, are) =>
+          `${fresh} ${are} created in the same deploy: if this is a rename, keep the container with \`name: "${plan.name}"\``,
       ),
       ...moves(
         elsewhere(madeOn.get(plan.name), plan.host),
@@ -48,8 +53,25 @@ export function hintsOf(
   };
 }
 
-function rename(names: readonly string[] | undefined, words: (names: string) => string): string[] {
-  return names ? [words(listing(names))] : [];
+/** For each of these the others of its stack and host that share a trait with it; where there is one of each, that one. */
+function likeliest(
+  these: readonly ContainerPlan[],
+  traitsOf: Traits,
+  others: readonly ContainerPlan[],
+  traitsOfOther: Traits,
+): (plan: ContainerPlan) => readonly string[] {
+  const [here, there] = [namesBy(these, (plan) => [placeOf(plan)]), namesBy(others, (plan) => [placeOf(plan)])];
+  const withTrait = namesBy(others, (plan) => traitsOfOther(plan).map((trait) => `${placeOf(plan)}\n${trait}`));
+  return (plan) => {
+    const place = placeOf(plan);
+    if (here.get(place)?.length === 1 && there.get(place)?.length === 1) return there.get(place) ?? [];
+    const alike = traitsOf(plan).flatMap((trait) => withTrait.get(`${place}\n${trait}`) ?? []);
+    return [...new Set(alike)].sort(byBytes);
+  };
+}
+
+function rename(names: readonly string[], words: (names: string, are: string) => string): string[] {
+  return names.length > 0 ? [words(listing(names), names.length === 1 ? "is" : "are")] : [];
 }
 
 function moves(hosts: readonly string[], words: (hosts: string) => string): string[] {
@@ -72,13 +94,15 @@ function placeOf({ stack, host }: ContainerPlan): string {
 
 function namesBy(
   plans: readonly ContainerPlan[],
-  key: (plan: ContainerPlan) => string,
+  keys: (plan: ContainerPlan) => readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
   for (const plan of plans) {
-    const known = names.get(key(plan));
-    if (known) known.push(plan.name);
-    else names.set(key(plan), [plan.name]);
+    for (const key of keys(plan)) {
+      const known = names.get(key);
+      if (known) known.push(plan.name);
+      else names.set(key, [plan.name]);
+    }
   }
   for (const known of names.values()) known.sort(byBytes);
   return names;

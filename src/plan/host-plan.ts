@@ -71,7 +71,7 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
     if (builds && seen.nixpkgs === undefined) refuse(noNixpkgs.what, noNixpkgs.remedy);
     if (twins.length > 0) {
       refuse(
-        `it is the same machine as ${twins.join(" and ")} (machine-id ${plain(seen.machineId, 40)})`,
+        `${host.label} is the same machine as ${twins.join(" and ")} (machine-id ${plain(seen.machineId, 40)})`,
         "declare each machine once, and pass that NixosHost to every container on it; cloned machines need a new /etc/machine-id",
       );
     }

@@ -54,11 +54,19 @@ function creationRemark(
   }
   switch (standing.kind) {
     case "remains":
+      if (!data) {
+        return {
+          effect: "none",
+          remark: "in place of a machine that runs without a conf",
+          notes: [`${running}: it is stopped`],
+        };
+      }
       return {
         effect: "danger",
         remark: "on the data of an earlier container",
         notes: [
-          "its directory on the host holds data of an earlier container, which is used again: compare stateVersion with what that one was made with",
+          "its directory on the host holds data of an earlier container, which is used again: compare stateVersion with what that one was made with, which is the line state-version= of its journal in the archive",
+          ...(standing.up ? [`${running}: it is stopped first`] : []),
         ],
       };
     case "vanished":
@@ -81,6 +89,8 @@ function creationRemark(
       return undefined;
   }
 }
+
+const running = "a machine of its name runs on the host, though no container of that name is configured";
 
 /** What a new container is given: only what differs from an empty one. */
 function creationChanges(desired: DesiredContainer, stateVersion: string): Change[] {

@@ -4,6 +4,7 @@ import { type Drafted, factsOf, type HostFacts, planContainer } from "./containe
 import { hintsOf } from "./hint";
 import { hostPlan, sameMachines } from "./host-plan";
 import type { AppInput, PlannedContainer, PlannedHost, StackOwner } from "./input";
+import { seenTraits, wantedTraits } from "./trait";
 import { otherOwnerNotes } from "./other-owner";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "./plan";
 import { ownedOn, removalPlan } from "./removal-plan";
@@ -37,7 +38,11 @@ export function planApp(input: AppInput): Plan {
   const removals = planRemovals(input, drafted, contextOf);
   const settled = settleTakeovers(drafted, removals, contextOf);
 
-  const hints = hintsOf(settled, removals, (host) => contextOf(host).planned.host.label);
+  const wanted = new Map(drafted.map(({ desired }) => [desired.construct, desired]));
+  const hints = hintsOf(settled, removals, (host) => contextOf(host).planned.host.label, {
+    created: ({ construct = "" }) => wantedTraits(wanted.get(construct)),
+    removed: ({ host, name }) => seenTraits(contextOf(host).facts?.host.containers.get(name)),
+  });
   const building = new Set(drafted.filter(({ builds }) => builds).map(({ desired }) => desired.host));
   return {
     version: 1,

@@ -79,7 +79,7 @@ function removal(
     effect: policy === "destroy" ? "danger" : "none",
     changes: [],
     config: [],
-    notes: removalNotes(observed, policy, seen),
+    notes: problem ? [] : removalNotes(observed, policy, seen),
     ...(problem && { problem }),
     problems,
     removal: policy,

@@ -35,7 +35,8 @@ function runningChange(desired: DesiredContainer, observed: ObservedContainer): 
 
 /** `false`, with systemd's words when it did not just stop. */
 function downWords(active: string): string {
-  return active === "" || /^inactive\b/.test(active) ? "false" : plain(`false (systemd says: ${active})`, 80);
+  const words = [...new Set(active.split(" "))].join(" "); // `failed failed` says no more than `failed`
+  return active === "" || /^inactive\b/.test(active) ? "false" : plain(`false (systemd says: ${words})`, 80);
 }
 
 function autoStartChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {

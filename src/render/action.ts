@@ -26,8 +26,10 @@ export function faceOf({ action, problems, base, removal }: ContainerPlan): Face
   const face = faces[action];
   if (action === "none" && problems.length > 0) return { ...faces.conflict, word: "not planned" };
   if (action === "none" && base === "any") return { ...face, symbol: "?", word: "not observed" };
-  if (action === "remove" && removal) return { ...face, word: `remove (${removal})` };
-  return face;
+  const word = action === "remove" && removal ? `remove (${removal})` : face.word;
+  return problems.length > 0 && action !== "conflict"
+    ? { ...faces.conflict, word: `${word}, refused` }
+    : { ...face, word };
 }
 
 const costs: Readonly<Record<Change["effect"], string>> = {
@@ -39,7 +41,8 @@ const costs: Readonly<Record<Change["effect"], string>> = {
 };
 
 /** What a container goes through, in words; empty when it is nothing worth telling. */
-export function costOf({ action, effect, removal, changes }: ContainerPlan): string {
+export function costOf({ action, effect, removal, changes, problems }: ContainerPlan): string {
+  if (problems.length > 0) return "";
   if (removal === "destroy") return "DANGER: its data is deleted";
   if (losesData(changes)) return "DANGER: its data was being deleted, and does not come back";
   if (action === "create" && effect === "danger") return "DANGER: it starts on the data of an earlier container";

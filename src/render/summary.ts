@@ -12,7 +12,12 @@ export function hasChanges(plan: Plan): boolean {
 
 /** The last line: `2 to create, 1 to update (1 restart), 1 to remove, 4 unchanged`. */
 export function summaryText(plan: Plan): string {
-  const all = allContainers(plan);
+  const barred = new Set(plan.hosts.filter(({ problems }) => problems.length > 0).map(({ host }) => host));
+  const [all, refused] = split(
+    allContainers(plan),
+    ({ action, host, problems }) =>
+      action === "none" || action === "conflict" || (problems.length === 0 && !barred.has(host)),
+  );
   const number = (matches: (container: ContainerPlan) => boolean): number => all.filter(matches).length;
   const updates = all.filter(({ action }) => action === "update");
   const effects = (["reload", "restart", "recreate", "danger"] as const).flatMap((effect) => {
@@ -33,10 +38,16 @@ export function summaryText(plan: Plan): string {
     [number(({ action }) => action === "stop"), "to stop"],
     [number(({ action }) => action === "remove"), `to remove${deleted > 0 ? ` (${deleted} with its data)` : ""}`],
     [number(({ action }) => action === "conflict"), "in conflict"],
+    [refused.length, "refused"],
     [unplanned, "not planned"],
     [unseen, "not observed"],
     [number(({ action }) => action === "none") - unplanned - unseen, "unchanged"],
   ];
   const told = parts.filter(([many]) => many > 0).map(([many, words]) => `${many} ${words}`);
   return told.length === 0 ? "no containers" : told.join(", ");
+}
+
+/** Those that match, and the others. */
+function split<T>(list: readonly T[], matches: (item: T) => boolean): [T[], T[]] {
+  return [list.filter(matches), list.filter((item) => !matches(item))];
 }

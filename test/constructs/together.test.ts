@@ -36,7 +36,7 @@ const expected = [
   "config is empty (construct one/foo, container foo, host web1)\n  → write a NixOS module, such as { services.nginx.enable = true; }",
   "port 0 is not a port (construct two/web2, host web2)\n  → use a whole number from 1 to 65535",
   'bindMounts mountPoint "data" is not absolute (construct two/bar, container bar, host web2)\n  → use an absolute path without white space, quotes, colons and wildcards, like "/srv/data"; systemd-nspawn could not tell where it ends',
-  'the container name "foo" is also that of one/foo (container foo) on the same host (construct two/again, container foo)\n  → give one of them another construct id, or set its `name:`',
+  'the container name "foo" is also that of one/foo (container foo) on the same host (construct two/again, container foo, host web1)\n  → give one of them another construct id, or set its `name:`',
 ];
 
 test("all problems of an app are told together, whichever stack is synthesized first, and no host hears of it", () => {

@@ -265,7 +265,7 @@ describe("a container that differs", () => {
       database,
       without("running", drifted({ unit: "down", active: "failed failed" })),
       "start",
-      ["running: false (systemd says: failed failed) → true (none)"],
+      ["running: false (systemd says: failed) → true (none)"],
     ],
     [
       "it shall stop",
@@ -586,6 +586,15 @@ describe("a container that was there before", () => {
   test("and runs on without a conf is a conflict that says how to stop it", () => {
     const ghost = without("conf", without("profile", unmanaged("database")));
     expect(planOne(database, ghost).problem?.remedy).toContain("machinectl terminate database");
+    const adopted = planOne({ ...database, adopt: true }, ghost);
+    expect(adopted.notes.join()).toMatch(
+      /holds data .*,a machine of its name runs on the host, .*: it is stopped first/,
+    );
+    const rootless = planOne({ ...database, adopt: true }, without("root", ghost));
+    expect([rootless.effect, rootless.notes]).toEqual([
+      "none",
+      ["a machine of its name runs on the host, though no container of that name is configured: it is stopped"],
+    ]);
   });
 });
 

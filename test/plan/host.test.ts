@@ -106,8 +106,8 @@ describe("a host's troubles", () => {
     const input = app([seen("shop/web1", [left], machine), seen("shop/web2", [left], machine)], []);
     const plan = planApp(input);
     expect(problemsOf(plan).map((text) => text.split("\n")[0])).toEqual([
-      "it is the same machine as shop/web2 (machine-id m) (construct shop/web1, host web1)",
-      "it is the same machine as shop/web1 (machine-id m) (construct shop/web2, host web2)",
+      "web1 is the same machine as shop/web2 (machine-id m) (construct shop/web1, host web1)",
+      "web2 is the same machine as shop/web1 (machine-id m) (construct shop/web2, host web2)",
     ]);
     expect(plan.removals.flatMap(({ containers }) => containers)).toEqual([]);
     const apart = planApp(app([seen("shop/web1", [left], machine), seen("shop/web2", [left], { machineId: "n" })], []));

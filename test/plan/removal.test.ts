@@ -54,6 +54,7 @@ describe("what the code no longer declares", () => {
       what: "old is protected, and the code no longer declares it",
       remedy: "declare it again; to remove it, deploy it with `protect: false` first",
     });
+    expect(plan.containers[0]?.notes).toEqual([]); // nothing moves
   });
 
   test("is refused when its root directory cannot be moved into the archive", () => {
@@ -87,6 +88,43 @@ describe("hints", () => {
       app([seen("shop/web1", [converged(old)])], [container("fresh", { stack: "blog" })], ["shop", "blog"]),
     );
     expect(only(apart.containers).notes).toEqual([]);
+  });
+
+  const network = (last: number) => ({ hostAddress: "10.0.0.1", localAddress: `10.0.0.${last}` });
+  const text = (mark: string) => ({ "configuration.nix": `{ ${mark} }\n` });
+
+  test("name only the likeliest where several go and come: of one configuration or address", () => {
+    const gone = [
+      converged(container("one", { files: text("1"), network: network(2) })),
+      converged(container("two", { files: text("2"), network: network(3) })),
+      converged(container("three", { files: text("3") })),
+    ];
+    const plan = planHost(
+      [
+        container("uno", { files: text("1"), network: network(9) }),
+        container("due", { files: text("new"), network: network(3) }),
+        container("quattro", { files: text("4") }),
+      ],
+      gone,
+    );
+    const notes = Object.fromEntries(plan.containers.map((each) => [each.name, each.notes.join()]));
+    expect(notes).toEqual({
+      uno: 'one is removed in the same deploy: if this is a rename, keep that container with `name: "one"`',
+      due: 'two is removed in the same deploy: if this is a rename, keep that container with `name: "two"`',
+      quattro: "",
+    });
+    expect(only(plan.removals).containers.map(({ notes: [, hint] }) => hint?.split(" in")[0])).toEqual([
+      "uno is created",
+      undefined,
+      "due is created",
+    ]);
+  });
+
+  test("are in the plural for several", () => {
+    const gone = ["a", "c"].map((name) => converged(container(name)));
+    expect(only(planHost([container("b")], gone).containers).notes).toEqual([
+      "a and c are removed in the same deploy: if this is a rename, keep the old container with `name:`",
+    ]);
   });
 
   test("say that data stays behind when a container moves to another host", () => {

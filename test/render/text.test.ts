@@ -60,6 +60,19 @@ describe("the summary", () => {
     );
   });
 
+  test("does not promise what is refused", () => {
+    const guarded = planHost([], [converged(container("a", { protect: true })), converged(container("b"))]);
+    expect(summaryText(guarded)).toBe("1 to remove, 1 refused");
+    expect(planText(guarded)).toContain("✗ a  remove (archive), refused\n");
+    const twins = planApp(
+      app(
+        [seen("shop/web1", [], { machineId: "m" }), seen("shop/web2", [], { machineId: "m" })],
+        [container("a"), container("b", { host: "shop/web2" })],
+      ),
+    );
+    expect(summaryText(twins)).toBe("2 refused");
+  });
+
   test("knows whether there is anything to do", () => {
     expect(hasChanges(settledPlan())).toBe(false);
     expect(hasChanges(planHost([container("a")], []))).toBe(true);
