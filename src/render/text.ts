@@ -21,6 +21,8 @@ export interface TextOptions {
   readonly problems?: readonly Problem[];
 }
 
+const departed = "Hosts that left the code are not looked at: `cdktf diff` shows their removal.";
+
 /** A plan for people: host by host, what happens to each container and why, then what stands in the way, then a summary. */
 export function planText(plan: Plan, { colors = false, columns = 100, problems = [] }: TextOptions = {}): string {
   const style = styleOf(colors);
@@ -38,6 +40,8 @@ export function planText(plan: Plan, { colors = false, columns = 100, problems =
     ...(told.length > 0 ? [problemsText(told, style)] : []),
     `${style.bold("Plan:")} ${summaryText(plan)}.${hasChanges(plan) || told.length > 0 ? "" : " Nothing to do."}`,
   ];
+  // A plan without containers reads as if nothing could happen, and that is not ours to know.
+  if (containers.length === 0) last.push(style.dim(departed));
   return [...sections, ...last].join("\n\n") + "\n";
 }
 

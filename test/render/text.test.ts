@@ -36,8 +36,13 @@ describe("a plan for people", () => {
     );
   });
 
-  test("is one line without containers and hosts", () => {
-    expect(planText(planApp({ hosts: [], containers: [], owners: [] }))).toBe("Plan: no containers. Nothing to do.\n");
+  test("says without containers and hosts what it cannot see", () => {
+    const departed = "Hosts that left the code are not looked at: `cdktf diff` shows their removal.\n";
+    expect(planText(planApp({ hosts: [], containers: [], owners: [] }))).toBe(
+      `Plan: no containers. Nothing to do.\n\n${departed}`,
+    );
+    expect(planText(planHost([], []))).toContain(departed);
+    expect(planText(settledPlan())).not.toContain(departed);
   });
 
   test("escapes what could deceive a terminal in the lines of a diff", () => {
