@@ -126,15 +126,15 @@ function moduleText(config: unknown): { readonly text: string; readonly faults: 
     // An empty or bare expression has a better message coming.
     const { tokens } = lex(config.text);
     if (tokens.length === 0 || isBareBody(tokens)) return { text: config.text, faults: config.faults ?? [] };
-    const { text, faults } = renderValue(config);
+    const { text, faults } = renderValue(config, "config");
     return { text: `${text}\n`, faults };
   }
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
     const kind = Array.isArray(config) ? "an array" : config === null ? "null" : `of type ${typeof config}`;
     const remedy = "give the text or path of a NixOS module, a nix`…` expression, or a plain object";
-    return { text: "{ }\n", faults: [{ what: `config is ${kind}`, remedy }] };
+    return { text: "{ }\n", faults: [{ what: `config is ${config === undefined ? "missing" : kind}`, remedy }] };
   }
-  const { text, faults } = renderValue(config);
+  const { text, faults } = renderValue(config, "config");
   const empty = text === "{ }" ? [{ what: "config is an empty object", remedy: "give it at least one option" }] : [];
   // A function, so that its expressions can use config, lib and pkgs.
   return { text: `{ config, lib, pkgs, ... }:\n${text}\n`, faults: [...faults, ...empty] };

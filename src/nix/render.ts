@@ -31,9 +31,12 @@ export function renderNix(value: unknown): string {
   return text;
 }
 
-/** Like {@link renderNix}, with the faults beside the text; each of them left a `null` in it. */
-export function renderValue(value: unknown): Rendered {
-  const renderer = new Renderer();
+/**
+ * Like {@link renderNix}, with the faults beside the text; each of them left a `null` in it.
+ * @param root what messages put in front of a place, such as `config`
+ */
+export function renderValue(value: unknown, root = ""): Rendered {
+  const renderer = new Renderer(root);
   return { text: renderer.value(value, "", 0), faults: renderer.faults };
 }
 
@@ -61,6 +64,8 @@ class Renderer {
   /** The objects that hold the current one, with their places. */
   private readonly holders = new Map<object, string>();
 
+  constructor(private readonly root: string) {}
+
   value(value: unknown, place: string, indent: number): string {
     switch (typeof value) {
       case "string":
@@ -87,7 +92,7 @@ class Renderer {
     if (isNixExpression(value)) return this.expression(value, place);
     const holder = this.holders.get(value);
     if (holder !== undefined) {
-      return this.fault(place, `refers back to ${named(holder)}, which never ends`, "break the cycle");
+      return this.fault(place, `refers back to ${this.named(holder)}, which never ends`, "break the cycle");
     }
     this.holders.set(value, place);
     const text = Array.isArray(value) ? this.list(value, place, indent) : this.attributes(value, place, indent);
@@ -112,7 +117,8 @@ class Renderer {
     const lines: string[] = [];
     for (const [name, member] of Object.entries(value)) {
       const memberAt = memberPlace(place, findTerraformToken(name) === undefined ? name : "…");
-      this.checkText(name, `the name of ${memberAt}`, memberAt); // CDKTF's maps are names without a value
+      this.checkText(name, `the name of ${this.named(memberAt)}`, memberAt);
+      if (findTerraformToken(name) !== undefined) continue; // CDKTF's maps are names without a value
       if (member !== undefined) lines.push(`${renderName(name)} = ${this.bound(member, memberAt, indent + 2)};`);
     }
     if (lines.length === 0) return "{ }";
@@ -128,9 +134,9 @@ class Renderer {
   private expression(expression: NixExpression, place: string): string {
     const { text } = expression;
     for (const fault of expression.faults ?? []) {
-      this.add(place === "" ? fault.what : `${place}, ${fault.what}`, fault.remedy, place);
+      this.add(place === "" ? fault.what : `${this.named(place)}, ${fault.what}`, fault.remedy, place);
     }
-    if (!this.checkText(text, named(place), place)) return "null";
+    if (!this.checkText(text, this.named(place), place)) return "null";
     const { tokens, complete } = lex(text);
     if (tokens.length === 0) return this.fault(place, "is an empty nix expression", "write an expression, or null");
     if (complete && isOneExpression(tokens)) return text.trim();
@@ -139,7 +145,7 @@ class Renderer {
   }
 
   private string(text: string, place: string, indent: number): string {
-    return this.checkText(text, named(place), place) ? renderString(text, indent) : "null";
+    return this.checkText(text, this.named(place), place) ? renderString(text, indent) : "null";
   }
 
   private number(number: NumberText, place: string): string {
@@ -169,23 +175,25 @@ class Renderer {
   }
 
   private token(place: string): string {
-    const { what, remedy } = terraformTokenFault(named(place));
+    const { what, remedy } = terraformTokenFault(this.named(place));
     this.add(what, remedy, place);
     return "null";
   }
 
   private fault(place: string, flaw: string, remedy: string): string {
-    this.add(`${named(place)} ${flaw}`, remedy, place);
+    this.add(`${this.named(place)} ${flaw}`, remedy, place);
     return "null";
+  }
+
+  /** A place as messages call it: `config.services.foo.port`. */
+  private named(place: string): string {
+    if (place === "") return "config";
+    return this.root === "" || place.startsWith("[") ? this.root + place : `${this.root}.${place}`;
   }
 
   private add(what: string, remedy: string, place: string): void {
     this.faults.push({ what, remedy, place });
   }
-}
-
-function named(place: string): string {
-  return place === "" ? "config" : place;
 }
 
 function excerpt(text: string): string {

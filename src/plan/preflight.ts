@@ -41,6 +41,14 @@ export function preflightProblems(
     missingSources(desired, facts, refuse);
     takenAddresses(desired, facts, refuse);
   }
+  if (observed?.root === "mount" && (!observed.conf || observed.profile === undefined)) {
+    problems.push({
+      code: "conflict",
+      what: `${facts.host.stateDir}/${desired.name} is a mount point, and a create that fails would delete what is on it`,
+      where,
+      remedy: "create the container before mounting it there, and adopt it",
+    });
+  }
   const link = desired.autoStart && desired.running && !observed?.boot;
   const wanted = timeoutLines(desired.startTimeout).join("\n");
   const dropIn = wanted !== "" && wanted !== observed?.timeout.join("\n");

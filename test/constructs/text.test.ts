@@ -123,7 +123,7 @@ test("text that holds one of CDKTF's tokens is refused wherever it stands", () =
   const { problems, message } = refusal(() => synth(stack));
   expect(problems.map(({ where, what }) => `${where.construct}: ${what}`.replaceAll(folder, ""))).toEqual([
     "prod/text: line 2 of config holds a value that is only known after apply, which can't be part of a NixOS configuration",
-    "prod/object: a.b[0] holds a value that is only known after apply, which can't be part of a NixOS configuration",
+    "prod/object: config.a.b[0] holds a value that is only known after apply, which can't be part of a NixOS configuration",
     "prod/file: /web.nix:1 holds a value that is only known after apply, which can't be part of a NixOS configuration",
     "prod/path: config holds a value that is only known after apply, which can't be part of a NixOS configuration",
     "prod/settings: name is a value that Terraform only knows after apply",

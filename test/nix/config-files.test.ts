@@ -137,11 +137,11 @@ describe("a config of values", () => {
     expect(problems).toEqual([
       {
         code: "config",
-        what: "a is NaN, which Nix cannot hold",
+        what: "config.a is NaN, which Nix cannot hold",
         where: { construct: "stack/web", container: "web" },
         remedy: "use a finite number",
       },
-      expect.objectContaining({ what: "b[0] is undefined, which Nix does not know" }),
+      expect.objectContaining({ what: "config.b[0] is undefined, which Nix does not know" }),
     ]);
   });
 
@@ -158,7 +158,7 @@ describe("a config of values", () => {
 
   test.each([
     [null, "null"],
-    [undefined, "of type undefined"],
+    [undefined, "missing"],
     [[{ a: 1 }], "an array"],
     [42, "of type number"],
     [() => 1, "of type function"],

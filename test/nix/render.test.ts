@@ -208,6 +208,11 @@ describe("values that Terraform fills in", () => {
     );
   });
 
+  test("are reported once where a map of them is both name and value", () => {
+    const map = "${TfToken[TOKEN.5]}";
+    expect(flaws({ [map]: map })).toEqual([`the name of "…" ${late} → ${known}`]);
+  });
+
   test("are what the real CDKTF makes of them", () => {
     const later: IResolvable = { creationStack: [], resolve: () => 1, toString: () => "" };
     const tokens = [

@@ -541,6 +541,18 @@ describe("a container that was there before", () => {
     expect(planOne(database, { ...damaged, claim: "project/other" }).action).toBe("conflict");
   });
 
+  test("is refused where it would be created on a mount point", () => {
+    const remains = without("conf", without("profile", unmanaged("database", { root: "mount", unit: "down" })));
+    const { problem } = planOne({ ...database, adopt: true }, remains);
+    expect(problem).toMatchObject({
+      code: "conflict",
+      what: "/var/lib/nixos-containers/database is a mount point, and a create that fails would delete what is on it",
+      remedy: "create the container before mounting it there, and adopt it",
+    });
+    expect(planOne({ ...database, adopt: true }, unmanaged("database", { root: "mount" })).problems).toEqual([]);
+    expect(planOne(database, drifted({ root: "mount" })).problems).toEqual([]);
+  });
+
   test("is said to have no data when its root directory is missing", () => {
     const rootless = without("root", without("nixos", unmanaged("database")));
     const plan = planOne({ ...database, adopt: true }, rootless);
