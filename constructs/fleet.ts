@@ -134,7 +134,7 @@ export class Fleet {
       container.config.files
         .filter(({ path }) => path.endsWith(".nix") && !faulty.has(container.construct))
         .map(({ path, text }) => ({
-          path,
+          path: container.config.inline && path === container.config.entry ? "config" : path,
           text,
           where: {
             construct: container.construct,

@@ -2,7 +2,7 @@ import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import { type Problem } from "../src/model/error";
-import { type ConfigSource, configFiles, treeDigest } from "../src/nix";
+import { type ConfigSource, configFiles, isPath, treeDigest } from "../src/nix";
 import { Fleet } from "./fleet";
 import type { NixosHost } from "./nixos-host";
 import { StackHosts } from "./stack-hosts";
@@ -67,7 +67,7 @@ export class NixosContainer extends Construct {
       construct: this.node.path,
       host: host.node.path,
       owner: fleet.ownerOf(stack),
-      config: { ...source, digest: treeDigest(source.files) },
+      config: { ...source, inline: !isPath(config), digest: treeDigest(source.files) },
     };
     fleet.addContainer(stack, container, problems);
     resources.addContainer(this, container, desiredHost);

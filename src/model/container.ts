@@ -91,6 +91,8 @@ export interface ModuleFile {
 export interface ContainerConfig {
   readonly entry: string;
   readonly files: readonly ModuleFile[];
+  /** Whether the entry stands in the code itself, and is no file of the user's. */
+  readonly inline?: boolean;
   /** Tree digest of the files (docs/host.md). */
   readonly digest: string;
 }

@@ -67,8 +67,8 @@ interface Draft {
   readonly sound: boolean;
 }
 
-/** A comment can begin with a slash, too. */
-function isPath(config: ConfigSource): config is string {
+/** Whether a config names a file or folder; a comment can begin with a slash, too. */
+export function isPath(config: ConfigSource): config is string {
   return typeof config === "string" && /^\s*(?:\.{1,2}\/|\/(?!\*))[^\n]*\s*$/.test(config);
 }
 

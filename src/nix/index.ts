@@ -1,5 +1,12 @@
 export { checkSyntax, type SyntaxSource } from "./syntax";
-export { configFiles, type ConfigOptions, type ConfigSource, type ModuleFile, type ModuleFiles } from "./config-files";
+export {
+  configFiles,
+  isPath,
+  type ConfigOptions,
+  type ConfigSource,
+  type ModuleFile,
+  type ModuleFiles,
+} from "./config-files";
 export { fileDigest, treeDigest } from "./digest";
 export { isNixExpression, NixExpression } from "./expression";
 export { renderNix } from "./render";

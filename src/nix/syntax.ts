@@ -76,7 +76,7 @@ function problem(path: string, where: Where, error: string): Problem {
     code: "config",
     what: `${line === undefined ? path : `${path}:${line}`} is not valid Nix`,
     where,
-    remedy: "correct the file",
+    remedy: "correct the line that nix names",
     detail,
   };
 }

@@ -111,7 +111,8 @@ export function syntaxProblems(desired: DesiredContainer, facts: HostFacts): Pro
   return desired.config.files.flatMap(({ path, text }) => {
     const said = facts.host.syntax.get(sha256(text));
     if (said === undefined) return [];
-    const what = `config file ${JSON.stringify(path)} is not valid Nix`;
+    const inline = desired.config.inline && path === desired.config.entry;
+    const what = `${inline ? "config" : `config file ${JSON.stringify(path)}`} is not valid Nix`;
     return { code: "config", what, where, remedy: "mend the line that nix names", detail: plainLines(said) };
   });
 }

@@ -95,15 +95,15 @@ describeWith("nix-instantiate", "with the real nix", () => {
     expect(problems.map(({ code, what, where, remedy }) => ({ code, what, where, remedy }))).toEqual([
       {
         code: "config",
-        what: "configuration.nix:1 is not valid Nix",
+        what: "config:1 is not valid Nix",
         where: { construct: "prod/text", container: "text", host: "web1" },
-        remedy: "correct the file",
+        remedy: "correct the line that nix names",
       },
       {
         code: "config",
         what: "default.nix:4 is not valid Nix",
         where: { construct: "prod/folder", container: "folder", host: "web1" },
-        remedy: "correct the file",
+        remedy: "correct the line that nix names",
       },
     ]);
     for (const { detail } of problems) expect(detail).toMatch(/syntax error|unexpected/);
@@ -115,7 +115,7 @@ describeWith("nix-instantiate", "with the real nix", () => {
     newContainer(one, newHost(one, "web3"), "invalid", { config: "{ a = ; }" });
     expect(refusal(() => synth(one)).problems.map(({ what }) => what)).toEqual([
       ...expected.map((text) => text.split(" (construct ")[0]),
-      "configuration.nix:1 is not valid Nix",
+      "config:1 is not valid Nix",
     ]);
   });
 });

@@ -31,7 +31,7 @@ describeWithNix("checkSyntax", () => {
       "same.nix:1 is not valid Nix",
       "unknown.nix:3 is not valid Nix",
     ]);
-    expect(problems?.[0]).toMatchObject({ code: "config", where, remedy: "correct the file" });
+    expect(problems?.[0]).toMatchObject({ code: "config", where, remedy: "correct the line that nix names" });
     expect(problems?.[0]?.detail).toContain("attribute 'a' already defined at b/twice.nix:2:3");
     expect(JSON.stringify(problems)).not.toContain(tmpdir());
   });
