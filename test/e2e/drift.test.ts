@@ -1,16 +1,16 @@
-import { World } from "./world";
+import { net, World } from "./world";
 
 /** What anyone may do on the host behind our back, and what the plan must say of it. */
 const edits: [what: string, command: string, expected: { action: string; property: RegExp }][] = [
   ["it is stopped", 'nixos-container stop "$N"', { action: "start", property: /^running$/ }],
   [
     "its conf is edited",
-    'sed -i s/10.231.8.2/10.231.8.77/ "$CONF"',
+    `sed -i s/${net}.2/${net}.77/ "$CONF"`,
     { action: "update", property: /^network\.localAddress$/ },
   ],
   [
     "its conf is edited and it is restarted",
-    'sed -i s/10.231.8.2/10.231.8.78/ "$CONF"; nixos-container restart "$N"',
+    `sed -i s/${net}.2/${net}.78/ "$CONF"; nixos-container restart "$N"`,
     { action: "update", property: /^network\.localAddress$/ },
   ],
   [
@@ -59,7 +59,7 @@ describe("what is changed behind our back shows in the next plan, and the next d
   const containers = [
     {
       id: "drift",
-      network: { privateNetwork: true, hostAddress: "10.231.8.1", localAddress: "10.231.8.2" },
+      network: { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` },
       autoStart: true,
       timeouts: { start: 120 },
     },

@@ -1,4 +1,4 @@
-import { moduleText, World } from "./world";
+import { moduleText, net, World } from "./world";
 
 /** A module whose unit fails when it is switched to: on an embedded host by the comment, on a real one by the unit. */
 const failingUnit = `{ ... }:
@@ -10,7 +10,7 @@ const failingUnit = `{ ... }:
 
 describe("a change that fails leaves what was there before", () => {
   let world: World;
-  const network = { privateNetwork: true, hostAddress: "10.231.9.1", localAddress: "10.231.9.2" };
+  const network = { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` };
   const good = [{ id: "phoenix", network }];
   const facts =
     'readlink -f "$PROFILE"; cat "$CONF" "$OURS/journal"; ls "$OURS"; cat "$ROOT/etc/nixos/configuration.nix"; nixos-container status "$N"';
@@ -47,7 +47,7 @@ describe("a change that fails leaves what was there before", () => {
       {
         id: "phoenix",
         config: moduleText("two"),
-        network: { ...network, localAddress: "10.231.9.3" },
+        network: { ...network, localAddress: `${net}.3` },
         bindMounts: [{ mountPoint: source }],
       },
     ]);

@@ -1,4 +1,4 @@
-import { moduleText, World } from "./world";
+import { moduleText, net, World } from "./world";
 
 describe("the life of a container", () => {
   let world: World;
@@ -7,7 +7,7 @@ describe("the life of a container", () => {
   });
   afterAll(() => world.close());
 
-  const network = { privateNetwork: true, hostAddress: "10.231.7.1", localAddress: "10.231.7.2" };
+  const network = { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` };
 
   test("it is created, with its network and its start at boot, and the second plan is empty", async () => {
     const spec = world.stack([{ id: "life", network, autoStart: true }]);
@@ -15,7 +15,7 @@ describe("the life of a container", () => {
     const { output } = await world.deploy(spec);
     expect(output).toMatch(/\[\d\] built with nixos-container create \(\d+\.\d s\)/);
     expect(await world.status("life")).toBe("up");
-    expect(await world.sh("life", 'nixos-container show-ip "$N"')).toBe("10.231.7.2");
+    expect(await world.sh("life", 'nixos-container show-ip "$N"')).toBe(`${net}.2`);
     expect(await world.sh("life", "systemctl show machines.target -p Wants --value")).toContain(
       `container@${world.named("life")}.service`,
     );
@@ -34,16 +34,16 @@ describe("the life of a container", () => {
 
   test("a new address restarts it, and says so before", async () => {
     const before = await world.started("life");
-    const moved = { ...network, localAddress: "10.231.7.3" };
+    const moved = { ...network, localAddress: `${net}.3` };
     const spec = world.stack([{ id: "life", network: moved, autoStart: true, config: moduleText("two") }]);
     const planned = await world.planned(spec, "life");
     expect([planned.action, planned.effect]).toEqual(["update", "restart"]);
     expect(planned.changes).toEqual([
-      { property: "network.localAddress", before: "10.231.7.2", after: "10.231.7.3", effect: "restart" },
+      { property: "network.localAddress", before: `${net}.2`, after: `${net}.3`, effect: "restart" },
     ]);
     await world.deploy(spec);
     expect(await world.started("life")).not.toBe(before);
-    expect(await world.sh("life", 'nixos-container show-ip "$N"')).toBe("10.231.7.3");
+    expect(await world.sh("life", 'nixos-container show-ip "$N"')).toBe(`${net}.3`);
   });
 
   test("running: false stops it and takes it out of the boot; running: true starts it again", async () => {

@@ -1,4 +1,4 @@
-import { moduleText, World } from "./world";
+import { moduleText, net, World } from "./world";
 
 describe("removing containers", () => {
   let world: World;
@@ -52,14 +52,14 @@ describe("removing containers", () => {
   });
 
   test("a new container takes over the address of one that goes, in one deploy", async () => {
-    const network = { privateNetwork: true, hostAddress: "10.231.10.1", localAddress: "10.231.10.2" };
+    const network = { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` };
     await world.deploy(world.stack([{ id: "old", network }]));
     await world.deploy(world.stack([{ id: "new", network }]));
     expect([await world.status("old"), await world.status("new")]).toEqual(["gone", "up"]);
   });
 
   test("when the new one fails, the one that goes keeps running", async () => {
-    const network = { privateNetwork: true, hostAddress: "10.231.10.1", localAddress: "10.231.10.2" };
+    const network = { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` };
     await world.deploy(world.stack([{ id: "old", network }]));
     const failing = {
       id: "new",
@@ -75,8 +75,8 @@ describe("removing containers", () => {
   test("an address given up by one container and taken by another, in one deploy", async () => {
     const network = (last: number) => ({
       privateNetwork: true,
-      hostAddress: "10.231.11.1",
-      localAddress: `10.231.11.${last}`,
+      hostAddress: `${net}.1`,
+      localAddress: `${net}.${last}`,
     });
     await world.deploy(
       world.stack([
@@ -90,7 +90,7 @@ describe("removing containers", () => {
         { id: "right", network: network(2) },
       ]),
     );
-    expect(await world.sh("right", 'nixos-container show-ip "$N"')).toBe("10.231.11.2");
+    expect(await world.sh("right", 'nixos-container show-ip "$N"')).toBe(`${net}.2`);
   });
 
   test("a plan that removes and creates asks whether it is a rename", async () => {

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { realHosts } from "../support/machine";
-import { moduleText, newPrefix, World } from "./world";
+import { moduleText, net, newPrefix, World } from "./world";
 
 const prefix = newPrefix();
 const [bridge, moved, lent, namespace] = [`${prefix}br0`, `${prefix}eth1`, `${prefix}eth2`, `${prefix}ns`];
@@ -8,7 +8,7 @@ const [bridge, moved, lent, namespace] = [`${prefix}br0`, `${prefix}eth1`, `${pr
 const ula = [randomInt(0xfd00, 0xfe00), randomInt(1, 0x10000), randomInt(1, 0x10000)]
   .map((group) => group.toString(16))
   .join(":");
-const address = { privateNetwork: true, hostAddress: "10.231.20.1", localAddress: "10.231.20.2" };
+const address = { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` };
 
 /** Each setting, what it is on the host, and a word of the change that the plan must name. */
 const settings: [
@@ -22,7 +22,7 @@ const settings: [
     "hostAddress, localAddress",
     { network: address },
     'cat "$CONF"',
-    /^HOST_ADDRESS=10\.231\.20\.1\nLOCAL_ADDRESS=10\.231\.20\.2$/m,
+    new RegExp(`^HOST_ADDRESS=${net}\\.1\\nLOCAL_ADDRESS=${net}\\.2$`, "m"),
     /network/,
   ],
   [
@@ -41,7 +41,7 @@ const settings: [
   ],
   [
     "hostBridge",
-    { network: { hostBridge: bridge, localAddress: "10.231.21.2/24" } },
+    { network: { hostBridge: bridge, localAddress: `${net}.130/25` } },
     'cat "$CONF"',
     new RegExp(`^HOST_BRIDGE=${bridge}$`, "m"),
     /network\.hostBridge/,

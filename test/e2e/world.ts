@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { ContainerPlan } from "../../src/plan";
 import type { EmbeddedHostOptions } from "../../src/sim";
@@ -27,6 +27,9 @@ export function moduleText(mark: string): string {
 export function newPrefix(): string {
   return realHosts().length === 0 ? "" : `t${randomBytes(2).toString("hex")}`;
 }
+
+/** The first three numbers of the addresses that this test file uses: on real hosts another run may be under way. */
+export const net = realHosts().length === 0 ? "10.231.7" : `10.${randomInt(64, 192)}.${randomInt(256)}`;
 
 /** One project and its machines; every container it makes is its own, and is removed at the end. */
 export class World {
