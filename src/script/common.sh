@@ -11,6 +11,7 @@ export PATH
 
 r=${CDKTF_NIXOS_ROOT-}
 tab='	'
+cr=$(printf '\r')
 ours=$r/var/lib/cdktf-nixos
 run=$r/run/cdktf-nixos
 control=$r/etc/systemd/system.control
@@ -59,4 +60,5 @@ value_of() {
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in "$1="*) value=${line#*=} ;; esac
   done <"$2"
+  value=${value%"$cr"}
 }

@@ -14,7 +14,6 @@ find_owner() {
   [ -n "$value" ] || value_of owner "$ours/containers/$1/intent"
   if [ -z "$value" ] && [ ! -L "$confdir/$1.conf" ]; then
     value_of CDKTF_NIXOS_OWNER "$confdir/$1.conf"
-    value=${value%"$(printf '\r')"}
     value=${value#\"}
     value=${value%\"}
   fi
