@@ -46,7 +46,7 @@ export class World {
   /** A world on embedded hosts of kinds that no real one can be asked to be. */
   static async embedded(...options: readonly EmbeddedHostOptions[]): Promise<World> {
     const hosts = await Promise.all(options.map((option, index) => embeddedMachine(`host${index + 1}`, option)));
-    return new World(hosts, new Project(chosenResources(), `test-${randomBytes(4).toString("hex")}`));
+    return new World(hosts, new Project(chosenResources(), `test-${randomBytes(4).toString("hex")}`), "");
   }
 
   /** Another checkout against the same hosts: of the same project unless told otherwise, with a state of its own. */
@@ -57,7 +57,7 @@ export class World {
   private constructor(
     readonly hosts: readonly Machine[],
     readonly project: Project,
-    private readonly prefix = newPrefix(),
+    private readonly prefix: string,
   ) {}
 
   /** The name a container has on its host. */
