@@ -16,13 +16,14 @@ undo_removal() {
   value_of deleting "$dir/intent"
   if [ "$value" = yes ]; then
     say "$w_name: an earlier removal was cut off while it deleted the data: the rest of it goes first"
+    rm -rf "$dir/intent.unfinished" "$dir/before"
     rm -rf --one-file-system "$archive" || refuse "the rest of what an earlier removal deleted cannot be removed: see above, and remove ${archive#"$r"}"
   elif [ -d "$archive/root" ]; then
     [ ! -e "$statedir/$w_name" ] || refuse "an earlier removal was cut off, and both ${archive#"$r"}/root and ${statedir#"$r"}/$w_name hold data: remove or move one of them"
     mv -T "$archive/root" "$statedir/$w_name" || refuse "an earlier removal moved its root directory to ${archive#"$r"}/root, and it cannot be moved back"
     say "$w_name: an earlier removal was cut off: its root directory is back from the archive"
   fi
-  rm -f "$dir/intent"
+  take_mark_away
   rm -rf "$archive"
 }
 

@@ -20,6 +20,15 @@ find_owner() {
   owner=$value
 }
 
+# A change that was cut off keeps its intent beside the mark of a removal, and has it back when the mark goes.
+keep_unfinished() {
+  value_of action "$dir/intent"
+  case $value in '' | remove) ;; *) cp -p "$dir/intent" "$dir/intent.unfinished" ;; esac
+}
+take_mark_away() {
+  if [ -e "$dir/intent.unfinished" ]; then mv -fT "$dir/intent.unfinished" "$dir/intent"; else rm -f "$dir/intent"; fi
+}
+
 # Copies a configuration.nix into a root directory, and nowhere else: root inside may have linked its folders anywhere.
 put_configuration() {
   (

@@ -51,16 +51,19 @@ mark_removal() {
   value_of archive "$dir/intent"
   archive=${value:-$statedir/.archive/$1-$(date -u +%Y%m%dT%H%M%SZ)}
   value_of deleting "$dir/intent"
+  deleting=$value
   mkdir -p "$dir"
+  keep_unfinished
   found=$(digest_without_intent "$1") || refuse_removal "$1" 'systemd does not tell its state; left alone' || return 1
-  printf 'version=1\nowner=%s\naction=remove\narchive=%s\nfound=%s\ndeleting=%s\n' "$owner" "$archive" "$found" "$value" | write_file "$dir/intent" ||
+  printf 'version=1\nowner=%s\naction=remove\narchive=%s\nfound=%s\ndeleting=%s\n' "$owner" "$archive" "$found" "$deleting" | write_file "$dir/intent" ||
     refuse_removal "$1" 'nothing can be written (is the disk full?); left alone'
 }
 
 # Takes the mark of a container away whose removal has not begun.
 unmark_removal() {
-  value_of archive "$ours/containers/$1/intent"
-  if [ -n "$value" ] && [ ! -e "$value" ]; then rm -f "$ours/containers/$1/intent"; fi
+  dir=$ours/containers/$1
+  value_of archive "$dir/intent"
+  if [ -n "$value" ] && [ ! -e "$value" ]; then take_mark_away; fi
 }
 
 # Removes one container that was marked, unless somebody has taken the mark away or changed it meanwhile.
@@ -121,7 +124,7 @@ move_root() {
   mkdir -p "$archive"
   [ -d "$statedir/$1" ] || return 0
   chattr -i "$statedir/$1/var/empty" 2>/dev/null || :
-  mv -T "$statedir/$1" "$archive/root"
+  mv -T "$statedir/$1" "$archive/root" || refuse_removal "$1" "$statedir/$1 cannot be moved to $archive; deploy again once it can"
 }
 
 fill_archive() {
@@ -137,7 +140,8 @@ fill_archive() {
 set_apart() {
   if [ "$deleting" != yes ]; then
     mountpoint -q "$statedir/$1" || move_root "$1" || return 1
-    sed 's/^deleting=.*/deleting=yes/' "$dir/intent" | write_file "$dir/intent"
+    sed 's/^deleting=.*/deleting=yes/' "$dir/intent" | write_file "$dir/intent" ||
+      refuse_removal "$1" 'nothing can be written (is the disk full?); deploy again, which goes on with the removal'
   fi
 }
 
