@@ -199,6 +199,11 @@ keep_versions() {
 
 end_change() {
   write_journal || refuse 'the journal could not be written'
+  clear_away
+}
+
+# Takes away what a change has needed, be it one that was cut off right at its end. The intent goes first: without it the rest means nothing.
+clear_away() {
   rm -f "$dir/intent" "$dir/intent.new" "$dir/yielded"
   rm -rf "$dir/before"
   rm -f "$gcroots/$w_name"

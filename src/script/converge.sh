@@ -58,6 +58,7 @@ work() {
       write_journal || refuse 'the journal could not be written'
       say "$w_name: is as wanted already; noted in its journal"
     fi
+    clear_away
     exit 0
   fi
   check_promise

@@ -98,6 +98,17 @@ describe("data outlives what goes wrong", () => {
     },
   );
 
+  test("a run that was killed right at its end leaves nothing behind once it runs again", async () => {
+    await deployed();
+    const dir = "var/lib/cdktf-nixos/containers/data";
+    const seen = await sh(`ls -A ${dir} nix/var/nix/gcroots`);
+    await sh(
+      `mkdir -p ${dir}/before ${dir}/modules-old nix/var/nix/gcroots/cdktf-nixos; ln -s /nix/store nix/var/nix/gcroots/cdktf-nixos/data`,
+    );
+    expect((await converge(sound)).stdout).toContain("nothing to do");
+    expect(await sh(`ls -A ${dir} nix/var/nix/gcroots`)).toBe(seen);
+  });
+
   test("a removal that finds its archive full says so, and ends when there is room", async () => {
     await deployed();
     host.setFaults({ diskFull: true });
