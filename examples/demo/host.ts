@@ -39,7 +39,8 @@ export async function startEmbedded(name: string, programs: Programs): Promise<D
 /** A real host, reached as ssh's configuration says. */
 export function realHost({ address, user, port }: Login, programs: Programs): DemoHost {
   const target = [...(port === undefined ? [] : ["-p", String(port)]), ...(user === undefined ? [] : ["-l", user])];
-  const become = user === undefined || user === "root" ? "sh -s" : "sudo -n -- sh -s";
+  // Who logs in may stand in ssh's configuration, so the host is asked.
+  const become = `sh -c 'if [ "$(id -u)" = 0 ]; then sh -s; else sudo -n -- sh -s; fi'`;
   return {
     name: address,
     props: { address, ...(user !== undefined && { user }), ...(port !== undefined && { port }) },

@@ -46,8 +46,8 @@ export async function firstDeploy(stage: Stage): Promise<void> {
   }
   narrator.check(`database is up on ${web1.name}, foo and test are up on ${web2.name}`);
   expectSame("the address of database", await web1.sh("nixos-container show-ip database"), "192.168.100.11");
-  expectIn("the configuration of database", await configurationOn(web1, "database"), "postgresql_16");
-  narrator.check("database is built with PostgreSQL 16, and has the address 192.168.100.11");
+  expectIn("the configuration of database", await configurationOn(web1, "database"), "postgresql = {");
+  narrator.check("database is built with PostgreSQL, and has the address 192.168.100.11");
   const wanted = await web1.sh("systemctl show machines.target -p Wants --value");
   expectIn("what starts when the host boots", wanted, "container@database.service");
   narrator.check("database starts when its host boots: machines.target wants it");

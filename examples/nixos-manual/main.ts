@@ -1,6 +1,6 @@
 import { App, TerraformStack } from "cdktf";
 // In a project of yours: from "cdktf-nixos-containers".
-import { nix, NixosContainer, NixosHost } from "../../constructs";
+import { NixosContainer, NixosHost } from "../../constructs";
 import { web1, web2, without } from "./settings";
 
 // The containers of the NixOS manual, on two hosts; on one where there is only one.
@@ -12,7 +12,7 @@ const second = web2 ? new NixosHost(stack, "web2", web2) : first;
 // PostgreSQL in a network of its own. A configuration can be an object: it becomes a NixOS module.
 new NixosContainer(stack, "database", {
   host: first,
-  config: { services: { postgresql: { enable: true, package: nix`pkgs.postgresql_16` } } },
+  config: { services: { postgresql: { enable: true } } },
   network: { privateNetwork: true, hostAddress: "192.168.100.10", localAddress: "192.168.100.11" },
   autoStart: true,
 });
