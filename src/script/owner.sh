@@ -20,11 +20,7 @@ find_owner() {
   owner=$value
 }
 
-# A change that was cut off keeps its intent beside the mark of a removal, and has it back when the mark goes.
-keep_unfinished() {
-  value_of action "$dir/intent"
-  case $value in '' | remove) ;; *) cp -p "$dir/intent" "$dir/intent.unfinished" ;; esac
-}
+# Takes the mark of a removal away; a change that was cut off before it has its own intent back.
 take_mark_away() {
   if [ -e "$dir/intent.unfinished" ]; then mv -fT "$dir/intent.unfinished" "$dir/intent"; else rm -f "$dir/intent"; fi
 }

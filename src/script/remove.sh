@@ -28,6 +28,12 @@ removal_of() {
   if [ "$value" = adopt ] && [ ! -e "$ours/containers/$1/journal" ]; then removal=retain; fi
 }
 
+# A change that was cut off keeps its intent beside the mark.
+keep_unfinished() {
+  value_of action "$dir/intent"
+  case $value in '' | remove) ;; *) cp -p "$dir/intent" "$dir/intent.unfinished" ;; esac
+}
+
 # Marks one container for removal, unless there is a reason against it; $remove_owner must own it.
 # $2, when given, is the digest the plan was computed from.
 mark_removal() {
