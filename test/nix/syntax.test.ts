@@ -1,5 +1,5 @@
 import { chmodSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import os from "node:os";
 import { checkSyntax } from "../../src/nix";
 import { Folder } from "./folder";
 import { describeWithNix } from "./with-nix";
@@ -33,15 +33,20 @@ describeWithNix("checkSyntax", () => {
     ]);
     expect(problems?.[0]).toMatchObject({ code: "config", where, remedy: "correct the line that nix names" });
     expect(problems?.[0]?.detail).toContain("attribute 'a' already defined at b/twice.nix:2:3");
-    expect(JSON.stringify(problems)).not.toContain(tmpdir());
+    expect(JSON.stringify(problems)).not.toContain(os.tmpdir());
   });
 
   test("leaves nothing behind", () => {
-    const leftovers = (): readonly string[] =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith("cdktf-nixos-syntax-"));
-    const before = leftovers();
-    checked({ "a.nix": "{" });
-    expect(leftovers()).toEqual(before);
+    const folder = new Folder();
+    const elsewhere = jest.spyOn(os, "tmpdir").mockReturnValue(folder.path);
+    try {
+      expect(checked({ "a.nix": "{" })).toHaveLength(1);
+      expect(elsewhere).toHaveBeenCalled();
+      expect(readdirSync(folder.path)).toEqual([]);
+    } finally {
+      elsewhere.mockRestore();
+      folder.remove();
+    }
   });
 
   test("copes with a thousand files, some of them bad", () => {

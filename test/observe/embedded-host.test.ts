@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { DesiredHost } from "../../src/model/host";
@@ -6,6 +6,7 @@ import type { Observation } from "../../src/model/observed";
 import { observeHost } from "../../src/observe/observe-host";
 import { probeProgram } from "../../src/script/probe";
 import { EmbeddedHost } from "../../src/sim";
+import { until } from "../sim/client";
 import { describeWith } from "../support/tools";
 import { hostRequest, said, testContext } from "./context";
 
@@ -83,11 +84,10 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
     const host = await start();
     const cut = observeHost(
       hostRequest({ ...loginOf(host), hostKey: host.hostKey }),
-      () => "sleep 5",
+      () => 'touch "$TMPDIR/arrived"; sleep 1000',
       testContext(folder, { sshConfig: "none" }),
     );
-    while (host.connections === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await new Promise((resolve) => setTimeout(resolve, 300)); // time to log in
+    await until("the program runs", () => existsSync(host.path("/tmp/arrived")));
     host.cutConnections();
     expect(said(await cut)).toMatch(/^the connection to 127\.0\.0\.1 was cut after the login\n/);
   });

@@ -2,7 +2,7 @@ import { fc } from "../support/properties";
 import type { ObservedContainer } from "../../src/model/observed";
 import { type AppInput, type Plan, planApp, type PlannedContainer } from "../../src/plan";
 import { type Case, fleet, liveMutations, mutations, settled } from "./support/arbitrary";
-import { app, container, converged, only, planHost, planOne, seen } from "./support/model";
+import { app, converged, only, planHost, planOne, seen } from "./support/model";
 
 const present = (cases: readonly Case[]): ObservedContainer[] => cases.flatMap(({ observed }) => observed ?? []);
 const wantedOf = (cases: readonly Case[]): PlannedContainer[] => cases.map(({ wanted }) => wanted);
@@ -145,38 +145,4 @@ test("what is removed is exactly what is ours and not declared", () => {
       expect(only(plan.removals).containers.map(({ name }) => name)).toEqual(ours);
     }),
   );
-});
-
-test("ten thousand containers are planned in a second, and twice as many in about twice the time", () => {
-  const input = (size: number): AppInput => {
-    const containers = Array.from({ length: size }, (_, number) =>
-      container(`c${number}`, {
-        host: `shop/h${number % 100}`,
-        network: {
-          hostAddress: "10.0.0.1",
-          localAddress: `10.${Math.floor(number / 62500) + 1}.${Math.floor(number / 250) % 250}.${(number % 250) + 2}`,
-        },
-        ...(number % 3 === 0 && { files: { "configuration.nix": `{ x = ${number}; }\n` } }),
-      }),
-    );
-    const hosts = Array.from({ length: 100 }, (_, host) =>
-      seen(
-        `shop/h${host}`,
-        containers
-          .filter((wanted, number) => wanted.host === `shop/h${host}` && number % 5 !== 0)
-          .map((wanted) => converged({ ...wanted, config: containers[1].config })),
-      ),
-    );
-    return app(hosts, containers);
-  };
-  const seconds = (size: number): number => {
-    const given = input(size);
-    const began = performance.now();
-    planApp(given);
-    return (performance.now() - began) / 1000;
-  };
-  seconds(1000);
-  const [once, twice] = [seconds(10_000), seconds(20_000)];
-  expect(once).toBeLessThan(3); // one second on a machine that does nothing else
-  expect(twice / once).toBeLessThan(4);
 });

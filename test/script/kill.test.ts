@@ -2,8 +2,8 @@ import { programText } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
 import { convergeProgram, desired, reapProgram, runProgram } from "./program";
 
-/** Milliseconds after which the work is killed: from before its first step to after its last. */
-const moments = [10, 40, 70, 100, 130, 160, 190, 220, 260, 300, 350, 400, 500, 650, 800];
+/** When the work is killed, as parts of the time that it takes undisturbed: from before its first step to after its last. */
+const moments = [0.01, 0.08, 0.15, 0.22, 0.29, 0.36, 0.43, 0.5, 0.57, 0.64, 0.71, 0.78, 0.85, 0.92, 1.1];
 
 const network = (last: number) => ({ network: { hostAddress: "10.231.30.1", localAddress: `10.231.30.${last}` } });
 const first = desired("kill", "{ ... }:\n{ }\n", { ...network(2), autoStart: true });
@@ -18,10 +18,10 @@ const everything = [
   "cat var/lib/nixos-containers/kill/etc/nixos/configuration.nix var/lib/nixos-containers/kill/gold",
 ].join("; ");
 
-/** Starts the program, kills its work (and, when asked, all that the work started) at a moment, and waits until all is quiet. */
-async function killedAt(host: EmbeddedHost, program: string, moment: number, children: boolean): Promise<boolean> {
+/** Starts the program, kills its work (and, when asked, all that the work started) after some milliseconds, and waits until all is quiet. */
+async function killedAt(host: EmbeddedHost, program: string, delay: number, children: boolean): Promise<boolean> {
   const run = runProgram(host, program);
-  await new Promise((resolve) => setTimeout(resolve, moment));
+  await new Promise((resolve) => setTimeout(resolve, delay));
   await host.run(
     `for pid in $(pgrep -f "$CDKTF_NIXOS_ROOT/run/cdktf-nixos/work.*/program work"); do ${children ? "pkill -KILL -s $pid" : "kill -KILL $pid"}; done; :`,
   );
@@ -42,12 +42,14 @@ describe("work that is killed, and run again", () => {
       'mkdir -p "$CDKTF_NIXOS_ROOT/var/lib/nixos-containers" && [ ! -d "$CDKTF_NIXOS_ROOT/var/lib/nixos-containers/kill" ] || echo gold >"$CDKTF_NIXOS_ROOT/var/lib/nixos-containers/kill/gold"',
     );
     const before = await host.snapshot();
+    const begun = performance.now();
     await runProgram(host, program);
+    const took = performance.now() - begun;
     const wanted = (await host.run(look)).stdout;
     let halfway = 0;
     for (const [index, moment] of moments.entries()) {
       await host.restore(before);
-      if (await killedAt(host, program, moment, index % 2 === 0)) halfway++;
+      if (await killedAt(host, program, moment * took, index % 2 === 0)) halfway++;
       const again = await runProgram(host, program);
       expect([moment, again.code, again.stdout]).toEqual([moment, 0, expect.any(String)]);
       expect([moment, (await host.run(look)).stdout]).toEqual([moment, wanted]);

@@ -47,9 +47,9 @@ export function finish(child: ChildProcess, stdin = ""): Promise<CommandResult> 
   });
 }
 
-/** Waits until something holds. @throws after five seconds */
+/** Waits until something holds. @throws after half a minute */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
+  for (const end = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
     if (await holds()) return;
     if (Date.now() > end) throw new Error(`gave up waiting until ${what}`);
   }
