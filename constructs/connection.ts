@@ -1,6 +1,6 @@
 import type { DesiredHost } from "../src/model/host";
 import type { Connection } from "../src/model/observed";
-import { terraformText } from "./escape";
+import { terraformString, terraformText } from "./escape";
 
 /** How Terraform reaches a host: what ssh resolved for it, or the construct's own props when it was not observed. */
 export function connectionOf(host: DesiredHost, resolved: Connection | undefined): Connection {
@@ -104,5 +104,5 @@ function literalHost(host: string): string {
 }
 
 function fileExpression(path: string): string {
-  return `\${file(${JSON.stringify(terraformText(path))})}`;
+  return `\${file(${terraformString(path)})}`;
 }

@@ -70,7 +70,7 @@ switch_refused() {
     -e "^container@$w_name\.service: Control process exited, code=exited, status=100"
 }
 
-reload_failed() {
+give_up_reload() {
   case $lines in
     *"container@$w_name.service: Reload operation timed out"*) give_up "the reload took longer than ${w_start:-60} s (timeouts.start)" ;;
   esac
@@ -137,7 +137,7 @@ update_system() {
   done_step 'built with nixos-container update; the reload failed'
   [ "$restart" = no ] || return 0
   unit_lines
-  switch_refused || reload_failed
+  switch_refused || give_up_reload
   say "$w_name: the new system cannot be switched to while it runs: restarting instead"
   restart=yes
 }

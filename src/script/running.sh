@@ -46,7 +46,7 @@ bring_up_or_down() {
         acted=$(date +%s)
         systemctl reload "container@$w_name.service" || {
           unit_lines
-          reload_failed
+          give_up_reload
         }
         done_step 'reloaded'
       fi

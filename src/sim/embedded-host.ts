@@ -157,8 +157,8 @@ export class EmbeddedHost {
     return text.split("\n").filter((line) => line !== "");
   }
 
-  /** Waits until a mutating call matches: the moment to cut a connection. @throws after `timeout` ms, 10 000 by default */
-  async called(pattern: RegExp, timeout = 10_000): Promise<void> {
+  /** Waits until a mutating call matches: the moment to cut a connection. @throws after `timeout` ms, 30 000 by default */
+  async called(pattern: RegExp, timeout = 30_000): Promise<void> {
     const end = Date.now() + timeout;
     for (;;) {
       const calls = await this.calls();

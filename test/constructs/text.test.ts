@@ -28,6 +28,8 @@ const hostile = [
   "#{x} @{x} &{x}",
 ].join("\n");
 
+const controls = String.fromCharCode(...Array.from({ length: 33 }, (_, code) => code)).slice(1);
+
 const quoted = JSON.stringify(hostile).replaceAll("${", "\\${");
 const moduleText = `{ pkgs, ... }:\n# ${hostile.split("\n").join("\n# ")}\n{ environment.etc.hostile.text = ${quoted}; }\n`;
 const mount = "/srv/$HOME/${x}/%{y}/'&&id".replace("'", "");
@@ -38,7 +40,10 @@ describeWith([engine, "sh"], `text on its way through the real ${engine}`, () =>
       hostile,
       ...hostile.split("\n"),
       ...["$", "%"].flatMap((sign) => [1, 2, 3, 4, 5].map((n) => `${sign.repeat(n)}{x}`)),
+      controls,
     ];
+    // Long ones are written another way.
+    texts.push(...texts.map((text) => `${text}${" ".repeat(1000)}${text}`));
     expect(evaluated(texts.map(terraformText))).toEqual(texts);
   });
 
