@@ -44,7 +44,7 @@ export interface ConfigOptions {
 
 /** Turns a config into the files that go to the host; text is kept exactly as it was written, line ends included. */
 export function configFiles(config: ConfigSource, options: ConfigOptions): ModuleFiles {
-  const directory = realpathSync(options.directory ?? process.cwd());
+  const directory = realpathSync.native(options.directory ?? process.cwd());
   const faults: Fault[] = [];
   if (isPath(config) && holdsToken(config)) {
     options.problems.push(configProblem(terraformTokenFault("config"), options.where));

@@ -59,7 +59,7 @@ observe_places() {
     awk -F '\t' -v confdir="$confdir" -v statedir="$statedir" -v profiles="$profiles" -v wants="$wants" \
       -v details="$details" -v mounts="$mounts" -v where="$where" -v root="$r" '
       function in_dir(dir) { return substr($1, 1, length(dir) + 1) == dir "/" }
-      BEGIN { if (mounts != "") while ((getline line < mounts) > 0) { split(line, m, " "); mounted[m[5]] = 1 } }
+      BEGIN { if (mounts != "") while ((getline line < mounts) > 0) { split(line, m, " "); mounted[root m[5]] = 1 } }
       { name = $1; sub(/.*\//, "", name) }
       in_dir(confdir) && $3 == 0 {
         sub(/\.conf$/, "", name)

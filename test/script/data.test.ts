@@ -1,3 +1,4 @@
+import { probeProgram } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
 import { convergeProgram, desired, reapProgram, runProgram } from "./program";
 
@@ -68,6 +69,36 @@ describe("data outlives what goes wrong", () => {
     const refused = await runProgram(host, convergeProgram(desired("data", broken, { adopt: true })));
     expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("is a mount point")]);
     expect(await sh(`cat ${gold}`)).toBe("gold");
+  });
+
+  test("root directories behind a link: a mount point is seen through it, and an archive keeps what was there", async () => {
+    await sh("mkdir srv; mv var/lib/nixos-containers srv/; ln -s ../../srv/nixos-containers var/lib/nixos-containers");
+    await deployed();
+    const records = async (): Promise<string> =>
+      (
+        await host.run("sh -s", {
+          stdin: probeProgram({ nonce: "n", become: false, sources: [], owners: [], syntax: [] }),
+        })
+      ).stdout;
+    expect(await records()).toContain("state\tdata\troot\tdir\n");
+    const mounts = await sh("cat proc/self/mountinfo");
+    await host.mount("/srv/nixos-containers/data");
+    expect(await records()).toContain("state\tdata\troot\tmount\n");
+    const refused = await runProgram(host, reapProgram([{ name: "data", base: "" }]));
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("is a mount point")]);
+    await host.edit("/proc/self/mountinfo", `${mounts}\n`);
+    expect((await runProgram(host, reapProgram([{ name: "data", base: "" }]))).code).toBe(0);
+    expect(await sh("cat srv/nixos-containers/.archive/data-*/root/gold; ls srv/nixos-containers")).toBe("gold");
+  });
+
+  test("what is immutable in a root directory is made mutable before it is archived, so that it can be deleted there", async () => {
+    await deployed();
+    const chattr = "run/current-system/sw/bin/chattr";
+    await sh(
+      `rm ${chattr}; printf '#!/bin/sh\necho "$*" >>"$CDKTF_NIXOS_ROOT/chattr-calls"\n' >${chattr}; chmod 755 ${chattr}`,
+    );
+    expect((await runProgram(host, reapProgram([{ name: "data", base: "" }]))).code).toBe(0);
+    expect(await sh("cat chattr-calls")).toBe(`-i ${host.path("/var/lib/nixos-containers/data/var/empty")}`);
   });
 
   test("a configuration.nix that root inside made a link: nothing is written where it leads", async () => {

@@ -57,6 +57,28 @@ describe("a host on which something does not work", () => {
     expect(left.stdout).not.toContain("data");
   });
 
+  test("a folder in a journal's place is named, and hides nothing else", async () => {
+    await converge();
+    const journal = "$CDKTF_NIXOS_ROOT/var/lib/cdktf-nixos/containers/data/journal";
+    await host.run(`rm ${journal}; mkdir -p ${journal}/deeper`);
+    const { stdout } = await host.run("sh -s", { stdin: probe });
+    expect(stdout).toContain("state\tdata\tunit\tup\n");
+    expect(stdout).toContain("@cdktf-nixos 1 n end");
+    const refused = await converge("{ ... }:\n{ a = 1; }\n");
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("the journal could not be written")]);
+    await host.run(`rm -r ${journal}`);
+    expect((await converge("{ ... }:\n{ a = 1; }\n")).code).toBe(0);
+  });
+
+  test("host keys are those that sshd's included files name", async () => {
+    await host.edit("/etc/ssh/sshd_config.d/keys.conf", "hostkey /etc/ssh/other_key\n");
+    await host.edit("/etc/ssh/other_key.pub", "ssh-ed25519 AAAAother\n");
+    const { stdout } = await host.run("sh -s", { stdin: probe });
+    expect(stdout.split("\n").filter((line) => line.startsWith("host\thost-key"))).toEqual([
+      "host\thost-key\tssh-ed25519 AAAAother",
+    ]);
+  });
+
   test("an empty conf of somebody is named as what keeps nixos-container from working", async () => {
     await host.edit("/etc/nixos-containers/other.conf", "");
     const { code, stdout } = await converge();
@@ -199,4 +221,22 @@ test("a user's NIX_PATH, which sudo drops, tells which nixpkgs builds", async ()
   const { stdout } = await host.run("NIX_PATH=nixpkgs=/srv/nixpkgs sh -s", { stdin: asked });
   await host.stop();
   expect(stdout).toContain("host\tnixpkgs\t/srv/nixpkgs\nhost\tnixpkgs-release\t24.11\n");
+});
+
+test("the work of a sudo user runs in a scope of the system's, which logind spares when the user logs out", async () => {
+  const host = await EmbeddedHost.start({ user: "deploy" });
+  const run = "/run/current-system/sw/bin/systemd-run";
+  await host.edit(
+    run,
+    `#!/bin/sh\necho "$*" >>"$CDKTF_NIXOS_ROOT/scopes"\nwhile [ "\${1#--}" != "$1" ]; do shift; done\nexec "$@"\n`,
+  );
+  await chmod(host.path(run), 0o755);
+  const deployed = await runProgram(host, convergeProgram(desired("data", sound)));
+  const broken = await runProgram(host, convergeProgram(desired("data", '{ ... }:\n{ a = throw "no"; }\n')));
+  const scopes = (await host.read("/scopes")).trim().split("\n");
+  await host.stop();
+  expect([deployed.code, broken.code]).toEqual([0, 1]); // the scope's end is the work's
+  expect(scopes).toEqual(
+    Array(2).fill(expect.stringMatching(/^--quiet --scope --collect --slice=system\.slice sh \S+\/program work \d+$/)),
+  );
 });

@@ -81,7 +81,8 @@ describe("6 other doubles", () => {
 
   test("6.6 mount points are those of mountinfo", async () => {
     await host.mount("/var/lib/nixos-containers/web");
-    for (const point of ["/srv", "/var/lib/nixos-containers/web", host.path("/srv")])
+    await host.run(`ln -s nixos-containers "$CDKTF_NIXOS_ROOT/var/lib/linked"`);
+    for (const point of ["/srv", "/var/lib/nixos-containers/web", "/var/lib/linked/web", host.path("/srv")])
       expect((await root(`mountpoint -q ${point}`)).code).toBe(0);
     expect((await root("mountpoint -q /etc")).code).toBe(32);
     expect(await host.read("/proc/self/mountinfo")).toContain(" / /srv rw");
