@@ -85,6 +85,7 @@ function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefi
       problem: refused,
     };
   }
+  if (observed && standing.kind === "vanished" && canGoOn(observed)) return update(desired, observed, facts.host);
   if (!observed || standing.kind === "absent" || standing.kind === "remains" || standing.kind === "vanished") {
     return creation(desired, observed, standing, facts.host);
   }
@@ -93,7 +94,12 @@ function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefi
   return update(desired, observed, facts.host);
 }
 
-/** A container of ours whose conf and journal are there. */
+/** Whether nothing but its conf is gone. */
+function canGoOn({ journal, root, profile }: ObservedContainer): boolean {
+  return journal !== undefined && root !== undefined && profile !== undefined;
+}
+
+/** A container of ours that stands. */
 function update(desired: PlannedContainer, observed: ObservedContainer, host: ObservedHost): Draft {
   const { journal } = observed;
   if (!journal) throw new Error("a container of ours has a journal");

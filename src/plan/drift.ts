@@ -54,12 +54,14 @@ export function driftOf(
   ];
   const moved = observed.profile !== journal.system;
   const builds = built.length > 0 || moved || losesData(unfinished);
-  const conf = confChanges(parseConf(observed.conf ?? []), confEntries(desired), restart);
+  const conf: Change[] = observed.conf
+    ? confChanges(parseConf(observed.conf), confEntries(desired), restart)
+    : [{ property: "conf on the host", before: "missing", after: "as in the code", effect: restart }];
   return {
     changes: [
       ...unfinished,
       ...built,
-      ...(moved ? [profileChange(observed, journal, built.length > 0, reload)] : []),
+      ...(moved ? [profileChange(observed, journal, built.length > 0, live)] : []),
       ...systemChange(observed, reload),
       ...conf,
       ...(conf.length === 0 ? effectiveChange(observed, restart) : []),
@@ -155,12 +157,19 @@ export function nixpkgsMove(
 }
 
 /** The profile was switched, rolled back or deleted by somebody else. */
-function profileChange(observed: ObservedContainer, journal: Journal, anew: boolean, effect: Effect): Change {
+function profileChange(observed: ObservedContainer, journal: Journal, anew: boolean, live: boolean): Change {
+  const property = "system profile";
+  const after = anew ? "built anew" : storeName(journal.system);
+  if (observed.profile !== undefined) {
+    const before = `${storeName(observed.profile)}, not the last deploy's`;
+    return { property, before, after, effect: live ? "reload" : "none" };
+  }
+  // Nothing keeps the system from being garbage: should it be gone, the container is made anew on its data.
   return {
-    property: "system profile",
-    before: observed.profile === undefined ? "missing" : `${storeName(observed.profile)}, not the last deploy's`,
-    after: anew ? "built anew" : storeName(journal.system),
-    effect,
+    property,
+    before: "missing",
+    after: `${after}, if it is still in the store`,
+    effect: live ? "restart" : "none",
   };
 }
 

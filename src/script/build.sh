@@ -53,7 +53,8 @@ build_reason() {
     empty=$(find "$confdir" -maxdepth 1 -name '*.conf' -type f -size 0)
     # Looking for free addresses, nixos-container create dies at a conf in which nothing is.
     [ -z "$empty" ] || reason="nixos-container cannot work while a conf is empty; remove or mend ${empty#"$r"}"
-    say "the build failed: ${reason:-$(tail -n 1 "$workdir/build")}"
+    reason=${reason:-$(tail -n 1 "$workdir/build")}
+    say "the build failed: ${reason%[;:.]}"
   fi
 }
 
@@ -95,7 +96,11 @@ create_system() {
     put_root_aside "$w_name" || refuse "its root directory cannot be moved aside, and a create that fails would delete it; nothing was touched"
   fi
   if [ -e "$conf" ]; then
-    say "$w_name: an earlier create was cut off: its remains are removed first"
+    if [ "$resumed" = yes ]; then
+      say "$w_name: an earlier create was cut off: its remains are removed first"
+    else
+      say "$w_name: it has no system: it is made anew on its data"
+    fi
     stop_container "$w_name" || :
     nixos-container destroy "$w_name" || :
   fi

@@ -40,15 +40,14 @@ begin_change() {
     resumed=no
     rm -rf "$dir/before"
     mkdir "$dir/before"
-    system_of "$w_name"
     existed=no
-    if [ -f "$conf" ] && [ -n "$system" ]; then existed=yes; fi
+    if stands; then existed=yes; fi
     if [ -f "$conf" ]; then cp -p "$conf" "$dir/before/conf" || cannot_save; fi
     if [ -n "$(configuration_sum)" ]; then
       cp -p "$statedir/$w_name/etc/nixos/configuration.nix" "$dir/before/configuration.nix" || cannot_save
     fi
     boot=no
-    if [ -L "$wants/container@$w_name.service" ]; then boot=yes; fi
+    if starts_at_boot "$w_name"; then boot=yes; fi
     timeout=$(sed -n 's/^TimeoutStartSec=//p' "$control/container@$w_name.service.d/90-cdktf-nixos.conf" 2>/dev/null)
     up=no
     if is_up "$w_name"; then up=yes; fi
@@ -64,8 +63,7 @@ begin_change() {
     sync "$dir"/before/* "$dir/before" 2>/dev/null || :
   else
     # An earlier create was cut off after its build: it may have run, and hold data, so that nothing undoes it any more.
-    system_of "$w_name"
-    if [ -f "$conf" ] && [ -n "$system" ]; then made=yes; fi
+    if stands; then made=yes; fi
   fi
   value_of stopped "$dir/intent"
   printf 'version=1\nowner=%s\naction=%s\nbase=%s\ntarget=%s\nstopped=%s\n' "$w_owner" "$w_action" "$w_base" "$w_target" "$value" | write_file "$dir/intent" || cannot_save
@@ -89,7 +87,8 @@ give_up() {
   if [ "$existed" = no ]; then give_up_create "$*"; fi
   restored=yes
   restart=no
-  if ! cmp -s "$conf" "$dir/before/conf"; then
+  # A conf that was missing stays as it was written: without it the container could not start again.
+  if [ -f "$dir/before/conf" ] && ! cmp -s "$conf" "$dir/before/conf"; then
     if [ "$(conf_essence "$conf")" != "$(conf_essence "$dir/before/conf")" ]; then restart=yes; fi
     put_conf_back || restored=no
   fi
@@ -106,7 +105,7 @@ give_up() {
   if [ "$value" = yes ]; then
     if is_up "$w_name"; then
       running_system
-      if [ "$restart" = yes ] || ! conf_in_effect; then
+      if [ "$restart" = yes ] || { [ -f "$dir/before/conf" ] && ! conf_in_effect; }; then
         stop_container "$w_name" || :
         start_container "$w_name" || restored=no
       elif [ "$running" != "$was" ] || [ -n "${reload_failed-}" ]; then
@@ -170,6 +169,8 @@ give_up_create() {
     rm -f "$gcroots/$w_name"
   fi
   if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then left='what was there before is back'; fi
+  before up
+  if [ "$value" = yes ] && [ -e "$dir/journal" ]; then left='its data is where it was, but it is down: its system was gone, and could not be built anew'; fi
   start_stopped
   forget_change
   tidy

@@ -54,20 +54,26 @@ hold_places() {
 }
 free_places() { exec 6>&-; }
 
+# Whether systemd starts the container when the host boots: it passes over what is no link, and over one that masks.
+starts_at_boot() {
+  [ -L "$wants/container@$1.service" ] && [ "$(readlink "$wants/container@$1.service")" != /dev/null ]
+}
+
 # Links or unlinks the container for the host's boot, and sets its start timeout; one daemon-reload for both.
 # With $4 `yes` systemd reads its files again in any case: a run that was cut off may have written them.
 boot_and_timeout() {
   stale=${4:-no}
   failed=no
   hold_places
-  if [ "$2" = yes ] && [ ! -L "$wants/container@$1.service" ]; then
+  if [ "$2" = yes ] && ! starts_at_boot "$1"; then
     mkdir -p "$wants"
     chmod 755 "$control" "$wants"
+    rm -rf "$wants/container@$1.service"
     fragment=$(systemctl show "container@$1.service" -p FragmentPath --value)
     ln -s "${fragment:-/etc/systemd/system/container@.service}" "$wants/container@$1.service" || failed=yes
     stale=yes
-  elif [ "$2" = no ] && [ -L "$wants/container@$1.service" ]; then
-    rm -f "$wants/container@$1.service" && stale=yes
+  elif [ "$2" = no ] && { [ -L "$wants/container@$1.service" ] || [ -e "$wants/container@$1.service" ]; }; then
+    rm -rf "$wants/container@$1.service" && stale=yes
     rmdir "$wants" 2>/dev/null || :
   fi
   dropin=$control/container@$1.service.d/90-cdktf-nixos.conf

@@ -62,14 +62,13 @@ work() {
     exit 0
   fi
   check_promise
-  system_of "$w_name"
-  if { [ ! -e "$conf" ] || [ -z "$system" ]; } && mountpoint -q "$statedir/$w_name"; then
+  mend_profile
+  if ! stands && mountpoint -q "$statedir/$w_name"; then
     refuse "${statedir#"$r"}/$w_name is a mount point: a create that fails would delete what is on it; create the container before mounting it, and adopt it"
   fi
   undo_removal
   begin_change
-  system_of "$w_name"
-  if [ ! -e "$conf" ] || [ -z "$system" ]; then
+  if ! stands; then
     [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
     begin_step
     write_modules
@@ -86,7 +85,16 @@ work() {
     set_boot_and_timeout
   else
     put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
-    if conf_as_wanted; then write_conf quietly; else restart=yes; fi
+    if conf_as_wanted; then
+      write_conf quietly
+    else
+      restart=yes
+      if [ ! -e "$conf" ]; then
+        begin_step
+        write_conf
+        done_step 'wrote the conf, which was missing'
+      fi
+    fi
     # The start timeout bounds a reload as well.
     set_boot_and_timeout
     if system_as_wanted; then

@@ -68,7 +68,8 @@ observe_places() {
       }
       in_dir(statedir) && $3 == 0 && $4 == "d" { print "state\t" name "\troot\t" ($1 in mounted || (where "/" name) in mounted ? "mount" : "dir") }
       in_dir(profiles) && $4 == "l" { target[name "/" $2] = $6; if ($2 == "system") profiled[++count] = name }
-      in_dir(wants) && $3 == 0 { sub(/^container@/, "", name); sub(/\.service$/, "", name); print "state\t" name "\tboot\tyes" }
+      # systemd wants what a link names, unless the link masks it.
+      in_dir(wants) && $3 == 0 && $4 == "l" && $6 != "/dev/null" { sub(/^container@/, "", name); sub(/\.service$/, "", name); print "state\t" name "\tboot\tyes" }
       END {
         for (i = 1; i <= count; i++) {
           name = profiled[i]; path = target[name "/system"]

@@ -12,6 +12,24 @@ system_of() {
   esac
 }
 
+# Whether there is a container to go on with. A lost conf can be written again: the rest of a container of ours is no worse for it.
+# What does not stand is made with `nixos-container create`, which takes it down first.
+stands() {
+  system_of "$w_name"
+  [ -n "$system" ] || return 1
+  [ -e "$conf" ] || { [ -e "$dir/journal" ] && [ -d "$statedir/$w_name" ]; }
+}
+
+# A profile that somebody took away leads to its system again, as long as the store holds that.
+mend_profile() {
+  system_of "$w_name"
+  if [ -n "$system" ] || [ ! -d "$statedir/$w_name" ]; then return 0; fi
+  value_of system "$dir/journal"
+  if [ -z "$value" ] || [ ! -e "$r$value" ]; then return 0; fi
+  (umask 022 && mkdir -p "$profiles/$w_name")
+  if nix-env -p "$profiles/$w_name/system" --set "$value"; then say "$w_name: its system profile was missing, and leads to its system again"; fi
+}
+
 # The state version and nixpkgs to build with. The conf keeps the version, lest it be lost with all that is ours.
 choose_versions() {
   find_nixpkgs
@@ -104,7 +122,7 @@ system_as_wanted() {
 }
 
 boot_as_wanted() {
-  if [ "$w_boot" = yes ]; then [ -L "$wants/container@$w_name.service" ]; else [ ! -L "$wants/container@$w_name.service" ]; fi
+  if [ "$w_boot" = yes ]; then starts_at_boot "$w_name"; else ! starts_at_boot "$w_name"; fi
 }
 
 timeout_as_wanted() {

@@ -45,10 +45,22 @@ const edits: [what: string, command: string, expected: { action: string; propert
     { action: "update", property: /autoStart/ },
   ],
   [
+    "it is masked for the boot",
+    'ln -sfn /dev/null "$CONTROL/machines.target.wants/container@$N.service"; systemctl daemon-reload',
+    { action: "update", property: /autoStart/ },
+  ],
+  [
+    "a file stands where it is linked for the boot",
+    'rm "$CONTROL/machines.target.wants/container@$N.service"; echo >"$CONTROL/machines.target.wants/container@$N.service"; systemctl daemon-reload',
+    { action: "update", property: /autoStart/ },
+  ],
+  [
     "its start timeout is removed",
     'rm -r "$CONTROL/container@$N.service.d"; systemctl daemon-reload',
     { action: "update", property: /timeouts\.start/ },
   ],
+  ["its conf is removed", 'rm "$CONF"', { action: "update", property: /conf/ }],
+  ["its profile is removed", 'rm -r "${PROFILE%/*}"', { action: "update", property: /system profile/ }],
   ["its journal is wiped", 'rm "$OURS/journal"', { action: "adopt", property: /./ }],
   ["all we keep of it is wiped", 'rm -r "$OURS"', { action: "adopt", property: /./ }],
   ["it is destroyed", 'nixos-container destroy "$N"', { action: "create", property: /./ }],

@@ -237,8 +237,11 @@ describe("a container that differs", () => {
       database,
       without("running", without("profile")),
       "update",
-      [`system profile: missing → ${converged(database).journal.system.slice(11, 19)}…-nixos-system-database (reload)`],
+      [
+        `system profile: missing → ${converged(database).journal.system.slice(11, 19)}…-nixos-system-database, if it is still in the store (restart)`,
+      ],
     ],
+    ["its conf is gone", database, without("conf"), "update", ["conf on the host: missing → as in the code (restart)"]],
     [
       "another system runs inside",
       database,

@@ -4,6 +4,8 @@ import { convergeProgram, desired, reapProgram, runProgram } from "./program";
 
 const sound = "{ ... }:\n{ }\n";
 const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
+/** Differs after a stop and start. */
+const unit = "nixos-container status data; systemctl show container@data -p InvocationID --value";
 const gold = "var/lib/nixos-containers/data/gold";
 
 describe("data outlives what goes wrong", () => {
@@ -39,12 +41,51 @@ describe("data outlives what goes wrong", () => {
 
   test("a conf that is lost while the container runs", async () => {
     await deployed();
+    const before = await sh(unit);
     await sh("rm etc/nixos-containers/data.conf");
     const failed = await converge(broken);
     expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("what was there before is back")]);
     expect(await sh(`cat ${gold}; ls var/lib/cdktf-nixos/containers/data/journal`)).toContain("gold");
+    expect(await sh(unit)).toBe(before);
+    expect((await converge(sound)).code).toBe(0);
+    expect(await sh(`cat ${gold}; nixos-container status data`)).toBe("gold\nup");
+  });
+
+  test("a conf that is lost is written again before the container is built, which needs it", async () => {
+    await deployed();
+    await sh("rm etc/nixos-containers/data.conf");
+    const mended = await converge("{ ... }:\n{ a = 1; }\n");
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("wrote the conf, which was missing")]);
+    expect(mended.stdout).not.toContain("nixos-container create");
+    expect(await sh(`cat ${gold}; nixos-container status data`)).toBe("gold\nup");
+  });
+
+  test("a profile that is lost while the container runs leads to its system again", async () => {
+    await deployed();
+    const before = await sh(unit);
+    await sh("rm -r nix/var/nix/profiles/per-container/data");
+    const failed = await converge(broken);
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("what was there before is back")]);
+    expect(await sh(unit)).toBe(before);
+    await sh("rm -r nix/var/nix/profiles/per-container/data");
+    expect((await converge(sound)).code).toBe(0);
+    expect(await sh(`${unit}; cat ${gold}`)).toBe(`${before}\ngold`);
+  });
+
+  test("a system that is lost with its profile is made anew on the data, and a build that fails says what is down", async () => {
+    await deployed();
+    await sh(
+      "rm -r nix/var/nix/profiles/per-container/data; rm -r nix/store/*-nixos-system-data-*; rm -rf var/lib/cdktf-nixos/containers/data/before",
+    );
+    const failed = await converge(broken);
+    expect([failed.code, failed.stdout]).toEqual([
+      1,
+      expect.stringContaining("its data is where it was, but it is down"),
+    ]);
+    expect(await sh(`cat ${gold}`)).toBe("gold");
     const mended = await converge(sound);
-    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("done")]);
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("built with nixos-container create")]);
+    expect(mended.stdout).not.toContain("cut off");
     expect(await sh(`cat ${gold}; nixos-container status data`)).toBe("gold\nup");
   });
 

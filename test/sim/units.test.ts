@@ -205,6 +205,15 @@ describe("5 units", () => {
     expect([await ok(wants), await show("web", "TimeoutStartUSec")]).toEqual(["", "1min"]);
     await ok("systemctl daemon-reload");
     expect([await ok(wants), await show("web", "TimeoutStartUSec")]).toEqual(["container@web.service", "5min"]);
+    const link = "$CDKTF_NIXOS_ROOT/etc/systemd/system.control/machines.target.wants/container@web.service";
+    for (const other of [
+      "ln -sfn /dev/null",
+      "rm -f $0; cp /etc/hostname",
+      "rm -f $0; ln -s /etc/systemd/system/container@.service",
+    ]) {
+      await ok(`${other.replace("$0", link)} ${link}; systemctl daemon-reload`);
+      expect(await ok(wants)).toBe(other.includes("container@") ? "container@web.service" : "");
+    }
     await host.remove("/etc/systemd/system.control/container@web.service.d");
     await ok("systemctl set-property container@web MemoryMax=512M");
     expect([await show("web", "MemoryMax"), await show("web", "TimeoutStartUSec")]).toEqual(["536870912", "1min"]);

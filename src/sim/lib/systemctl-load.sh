@@ -5,7 +5,7 @@
 reload_daemon() {
   wants=
   for link in "$host/etc/systemd/system/machines.target.wants"/* "$host/etc/systemd/system.control/machines.target.wants"/*; do
-    [ -h "$link" ] || [ -e "$link" ] || continue
+    case $(readlink "$link") in '' | /dev/null) continue ;; esac
     link=${link##*/}
     case "$nl$wants$nl" in *"$nl$link$nl"*) ;; *) wants="$wants${wants:+$nl}$link" ;; esac
   done
