@@ -1,6 +1,6 @@
 import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { Aspects, TerraformResource, TerraformStack } from "cdktf";
+import { Aspects, type ITerraformDependable, TerraformResource, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { Fleet } from "./fleet";
 import { withLiteral } from "./literal";
@@ -19,7 +19,7 @@ export interface Carried {
 }
 
 /** A resource whose only purpose is its triggers and its remote-exec: a null_resource or a terraform_data. */
-export interface Carrier {
+export interface Carrier extends ITerraformDependable {
   /** Address in the stack, such as `null_resource.web1_database`. */
   readonly address: string;
 }
@@ -29,8 +29,17 @@ export function selfTriggers(scope: Construct): string {
   return Fleet.of(scope).settings.resources === "null_resource" ? "self.triggers" : "self.triggers_replace";
 }
 
-/** Makes the carrier that the app's settings ask for; `carry` is called when it is synthesized, once for each plan of the app. */
-export function makeCarrier(scope: Construct, id: string, logicalId: string, carry: () => Carried): Carrier {
+/**
+ * Makes the carrier that the app's settings ask for; `carry` is called when it is synthesized, once for each plan of the app.
+ * What users do to it through CDKTF's escape hatches stands beside what it carries.
+ */
+export function makeCarrier(
+  scope: Construct,
+  id: string,
+  logicalId: string,
+  carry: () => Carried,
+  dependsOn: readonly ITerraformDependable[] = [],
+): Carrier {
   const fleet = Fleet.of(scope);
   let known: { readonly plan: Outcome; readonly carried: Carried } | undefined;
   const carried = (): Carried => {
@@ -40,9 +49,16 @@ export function makeCarrier(scope: Construct, id: string, logicalId: string, car
   };
   const nulls = fleet.settings.resources === "null_resource";
   if (nulls) ensureNullProvider(TerraformStack.of(scope));
-  const carrier = nulls ? new NullCarrier(scope, id, carried) : new DataCarrier(scope, id, carried);
+  const carrier = nulls
+    ? new NullCarrier(scope, id, carried, dependsOn)
+    : new DataCarrier(scope, id, carried, dependsOn);
   carrier.overrideLogicalId(logicalId);
-  return { address: `${carrier.terraformResourceType}.${logicalId}` };
+  return {
+    address: `${carrier.terraformResourceType}.${logicalId}`,
+    get fqn() {
+      return carrier.fqn;
+    },
+  };
 }
 
 class NullCarrier extends NullResource {
@@ -50,8 +66,9 @@ class NullCarrier extends NullResource {
     scope: Construct,
     id: string,
     private readonly carried: () => Carried,
+    dependsOn: readonly ITerraformDependable[],
   ) {
-    super(scope, id);
+    super(scope, id, { dependsOn: [...dependsOn] });
   }
 
   override toTerraform(): unknown {
@@ -64,8 +81,9 @@ class DataCarrier extends TerraformResource {
     scope: Construct,
     id: string,
     private readonly carried: () => Carried,
+    dependsOn: readonly ITerraformDependable[],
   ) {
-    super(scope, id, { terraformResourceType: "terraform_data" });
+    super(scope, id, { terraformResourceType: "terraform_data", dependsOn: [...dependsOn] });
   }
 
   override toTerraform(): unknown {
@@ -93,10 +111,24 @@ function withCarried(base: unknown, key: "triggers" | "triggers_replace", carrie
   };
   for (const byId of Object.values(resource)) {
     for (const [id, attributes] of Object.entries(byId)) {
-      byId[id] = carried.literal ? withLiteral(attributes, content) : { ...attributes, ...content };
+      byId[id] = carried.literal ? withLiteral(attributes, content, merged) : merged(attributes, content);
     }
   }
   return base;
+}
+
+/** Both, lists and blocks joined: ours come first in a list, and win in a block. */
+function merged(theirs: object, ours: object): object {
+  const all = new Map<string, unknown>(Object.entries(theirs));
+  for (const [name, value] of Object.entries(ours)) all.set(name, joined(all.get(name), value));
+  return Object.fromEntries(all);
+}
+
+function joined(theirs: unknown, ours: unknown): unknown {
+  if (typeof theirs !== "object" || theirs === null) return ours;
+  if (Array.isArray(ours))
+    return [...(ours as unknown[]), ...(Object.values(theirs) as unknown[]).filter((one) => !ours.includes(one))];
+  return merged(theirs, ours as object);
 }
 
 const provided = new WeakSet<IConstruct>();

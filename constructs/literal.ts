@@ -4,9 +4,13 @@ import { type IResolvable, type IResolveContext, Token } from "cdktf";
  * Attributes, and literal ones that CDKTF need not search for tokens: it would look through every string of an app three times,
  * which takes longer than all the rest of a synth.
  */
-export function withLiteral(attributes: object, literal: object): IResolvable {
+export function withLiteral(
+  attributes: object,
+  literal: object,
+  merge: (resolved: object, literal: object) => object,
+): IResolvable {
   return new Resolvable(attributes, (resolved) => {
-    const whole = { ...resolved, ...literal };
+    const whole = merge(resolved, literal);
     return new Resolvable({}, () => whole, whole);
   });
 }

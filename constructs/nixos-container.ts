@@ -1,8 +1,9 @@
-import { TerraformStack, Token } from "cdktf";
+import { type ITerraformDependable, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
-import { type Problem } from "../src/model/error";
+import type { Problem, Where } from "../src/model/error";
 import { type ConfigSource, configFiles, isPath, treeDigest } from "../src/nix";
+import type { Carrier } from "./carrier";
 import { Fleet } from "./fleet";
 import type { NixosHost } from "./nixos-host";
 import { StackHosts } from "./stack-hosts";
@@ -16,6 +17,12 @@ export interface NixosContainerProps extends ContainerSettings {
    * (a single line that begins with `./`, `../` or `/`), an expression (`nix`), or a plain object of options.
    */
   readonly config: ConfigSource;
+  /**
+   * What must be there before this container is changed: resources, data sources or other containers of the same stack.
+   * A change of theirs does not by itself change the container.
+   * @default none
+   */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
@@ -23,7 +30,7 @@ export interface NixosContainerProps extends ContainerSettings {
  *
  * At synth it is compared with the live host; deploying does what the comparison shows, and nothing else.
  */
-export class NixosContainer extends Construct {
+export class NixosContainer extends Construct implements ITerraformDependable {
   /** Name on its host. */
   readonly name: string;
   readonly host: NixosHost;
@@ -36,9 +43,11 @@ export class NixosContainer extends Construct {
   /** IPv6 address of the host's side; undefined when it has none. */
   readonly hostAddress6?: string;
 
+  private readonly carrier?: Carrier;
+
   constructor(scope: Construct, id: string, props: NixosContainerProps) {
     super(scope, id);
-    const { host, config, ...settings } = props;
+    const { host, config, dependsOn = [], ...settings } = props;
     const found = isConstruct(host);
     const where = {
       construct: this.node.path,
@@ -57,6 +66,7 @@ export class NixosContainer extends Construct {
     const stack = TerraformStack.of(this);
     const fleet = Fleet.of(this);
     const resources = StackHosts.of(stack);
+    const dependencies = dependables(dependsOn, stack, where, problems);
     if (!found) {
       fleet.addProblems([...problems, { code: "input", what: "host is not a NixosHost", where, remedy: hostRemedy }]);
       return;
@@ -70,8 +80,34 @@ export class NixosContainer extends Construct {
       config: { ...source, inline: !isPath(config), digest: treeDigest(source.files) },
     };
     fleet.addContainer(stack, container, problems);
-    resources.addContainer(this, container, desiredHost);
+    this.carrier = resources.addContainer(this, container, desiredHost, dependencies);
   }
+
+  /** Its address for Terraform, so that other resources can depend on it. */
+  get fqn(): string {
+    return this.carrier?.fqn ?? this.node.path;
+  }
+}
+
+/** Those of the dependencies that Terraform can wait for; a problem for each of the others. */
+function dependables(given: unknown, stack: TerraformStack, where: Where, problems: Problem[]): ITerraformDependable[] {
+  const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
+  if (!Array.isArray(given)) {
+    refuse("dependsOn is not a list", "give a list of resources of this stack");
+    return [];
+  }
+  return given.filter((one: unknown, index): one is ITerraformDependable => {
+    if (typeof one !== "object" || one === null || !("fqn" in one)) {
+      refuse(`dependsOn[${index}] is nothing that Terraform knows`, "give resources, data sources or other containers");
+      return false;
+    }
+    if (!Construct.isConstruct(one) || TerraformStack.of(one) === stack) return true;
+    refuse(
+      `dependsOn[${index}] (${one.node.path}) stands in another stack`,
+      "Terraform orders the resources of one stack: let this stack depend on the other with addDependency",
+    );
+    return false;
+  });
 }
 
 const hostRemedy = "pass the NixosHost the container runs on, which must be made before it";

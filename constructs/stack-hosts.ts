@@ -1,4 +1,4 @@
-import { TerraformLocal, type TerraformStack } from "cdktf";
+import { type ITerraformDependable, TerraformLocal, type TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { DesiredContainer } from "../src/model/container";
 import { distinct, type Problem } from "../src/model/error";
@@ -83,7 +83,12 @@ export class StackHosts extends Construct {
     });
   }
 
-  addContainer(scope: Construct, container: DesiredContainer, host: DesiredHost): void {
+  addContainer(
+    scope: Construct,
+    container: DesiredContainer,
+    host: DesiredHost,
+    dependsOn: readonly ITerraformDependable[],
+  ): Carrier {
     this.use(host);
     const label = this.labels.get(host.construct) ?? "";
     const neighbours = this.containers.get(host.construct) ?? new Map<string, Carrier>();
@@ -91,24 +96,37 @@ export class StackHosts extends Construct {
     const taken = neighbours.has(container.name)
       ? `${label}_${container.name}_${neighbours.size}`
       : `${label}_${container.name}`;
-    const carrier = makeCarrier(scope, "container", taken, () => {
-      const plan = this.fleet.plan.containerAt(container.construct);
-      const call = convergeCall(
-        container,
-        { action: plan.action, base: plan.base, stateVersion: plan.stateVersion, stopFirst: plan.stopFirst, apply: "" },
-        this.dialect,
-      );
-      return {
-        literal: !host.addressUnknown,
-        triggers: containerTriggers(container, plan),
-        provisioner: { connection: this.connectionTo(host), inline: [[...call, converge].join("\n")] },
-        dependsOn: [
-          this.teardown.address,
-          ...plan.after.map((name) => neighbours.get(name)?.address).filter((address) => address !== undefined),
-        ],
-      };
-    });
+    const carrier = makeCarrier(
+      scope,
+      "container",
+      taken,
+      () => {
+        const plan = this.fleet.plan.containerAt(container.construct);
+        const call = convergeCall(
+          container,
+          {
+            action: plan.action,
+            base: plan.base,
+            stateVersion: plan.stateVersion,
+            stopFirst: plan.stopFirst,
+            apply: "",
+          },
+          this.dialect,
+        );
+        return {
+          literal: !host.addressUnknown,
+          triggers: containerTriggers(container, plan),
+          provisioner: { connection: this.connectionTo(host), inline: [[...call, converge].join("\n")] },
+          dependsOn: [
+            this.teardown.address,
+            ...plan.after.map((name) => neighbours.get(name)?.address).filter((address) => address !== undefined),
+          ],
+        };
+      },
+      dependsOn,
+    );
     neighbours.set(container.name, carrier);
+    return carrier;
   }
 
   /**
