@@ -94,6 +94,8 @@ export interface ObservedHost {
   readonly hostKeys: readonly string[];
   /** Where, below the home directory, Terraform may put its scripts. */
   readonly scriptDir: string;
+  /** Where the SSH connection of the probe came in, as sshd told it. */
+  readonly sshServer?: { readonly address: string; readonly port: number };
   readonly troubles: readonly Trouble[];
   /** Token of the last removal, by hash of the owner. */
   readonly reaps: ReadonlyMap<string, string>;

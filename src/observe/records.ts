@@ -71,6 +71,7 @@ function observedHost(
     systemControl: one("system-control") === "writable" ? "writable" : "read-only",
     hostKeys: all("host-key"),
     scriptDir: one("script-dir") || ".",
+    ...(one("ssh-server") !== "" && { sshServer: sshServer(one("ssh-server")) }),
     troubles: all("trouble").map((text): Trouble => {
       const [word, rest] = firstWord(text);
       return { word, text: rest };
@@ -83,6 +84,11 @@ function observedHost(
     ),
     ...rest,
   };
+}
+
+function sshServer(text: string): NonNullable<ObservedHost["sshServer"]> {
+  const [address, port] = firstWord(text);
+  return { address, port: Number(port) };
 }
 
 function built(containers: ReadonlyMap<string, ContainerRecords>): Map<string, ObservedContainer> {

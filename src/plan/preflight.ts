@@ -40,8 +40,9 @@ export function preflightProblems(
     missingLinks(desired, facts, refuse);
     missingSources(desired, facts, refuse);
     takenAddresses(desired, facts, refuse);
+    lostAccess(desired, facts, refuse);
   }
-  if (observed?.root === "mount" && (!observed.conf || observed.profile === undefined)) {
+  if (observed?.root === "mount" && (observed.profile === undefined || (!observed.conf && !observed.journal))) {
     problems.push({
       code: "conflict",
       what: `${facts.host.stateDir}/${desired.name} is a mount point, and a create that fails would delete what is on it`,
@@ -100,6 +101,28 @@ function takenAddresses({ network }: DesiredContainer, facts: HostFacts, refuse:
     refuse(
       `network.${field} ${address} is already an address of the host itself, on ${plain(name, 40)}`,
       "give the container another address",
+    );
+  }
+}
+
+/** What would cut the host off: nobody could deploy to it, or log in, any more. */
+function lostAccess({ network }: DesiredContainer, { host, addresses }: HostFacts, refuse: Refuse): void {
+  for (const name of [...network.interfaces, ...network.macvlans]) {
+    if (name === "lo") refuse('network names the interface "lo", which every network has for itself', "take it out");
+  }
+  const { sshServer: server } = host;
+  if (!server) return;
+  if (network.forwardPorts.some(({ protocol, hostPort }) => protocol === "tcp" && hostPort === server.port)) {
+    refuse(
+      `network.forwardPorts takes tcp port ${server.port}, through which the host itself is reached over SSH`,
+      "forward another hostPort, or let the host's sshd listen on another port first",
+    );
+  }
+  const way = addresses.get(bareAddress(server.address) ?? "");
+  if (way !== undefined && network.interfaces.includes(way)) {
+    refuse(
+      `network.interfaces takes ${JSON.stringify(way)}, through which the host itself is reached over SSH (${plain(server.address, 60)})`,
+      "move another interface into the container, or give it a macvlan of this one (network.macvlans)",
     );
   }
 }

@@ -14,6 +14,8 @@ case $(stat -c %a "$HOME" 2>/dev/null) in
     ;;
 esac
 printf 'host\tscript-dir\t%s\n' "$script_dir"
+# sshd's own word for where we came in: what Terraform must be able to reach again.
+case ${SSH_CONNECTION-} in *' '*' '*' '*) printf 'host\tssh-server\t%s\n' "${SSH_CONNECTION#* * }" ;; esac
 # An empty file of an upload is swept by the run it belongs to, unless the host went down meanwhile.
 for left in "$HOME/$script_dir"/.cdktf-nixos-*.sh; do
   [ ! -e "$left" ] || find "$left" -maxdepth 0 -size 0 -mmin +10 -delete

@@ -74,10 +74,10 @@ export class EmbeddedHost {
       authorizedKeys: [client.public, ...options.authorizedKeys],
       banner: options.banner,
       jumpHost: options.jumpHost,
-      sessionHost: (user) => ({
+      sessionHost: (user, connection) => ({
         permitTty: options.permitTty,
         profileNoise: options.profileNoise,
-        start: (command, merged) => this.startCommand(user, command, merged),
+        start: (command, merged) => this.startCommand(user, command, merged, { SSH_CONNECTION: connection }),
       }),
     });
   }
@@ -285,9 +285,14 @@ export class EmbeddedHost {
     await fs.rm(this.directory, { recursive: true, force: true });
   }
 
-  private startCommand(user: string, command: string | undefined, merged: boolean): ReturnType<typeof startCommand> {
+  private startCommand(
+    user: string,
+    command: string | undefined,
+    merged: boolean,
+    environment: Readonly<Record<string, string>> = {},
+  ): ReturnType<typeof startCommand> {
     const identity: Identity = { root: this.root, user, nixPath: nixPathOf(this.options.nixpkgs.source) };
-    return startCommand(identity, command, { merged, diskFull: this.faults.diskFull });
+    return startCommand(identity, command, { merged, diskFull: this.faults.diskFull, environment });
   }
 
   /** As systemd does at boot: reads what there is, then starts what machines.target wants, and does not care whether it fails. */

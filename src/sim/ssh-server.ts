@@ -10,8 +10,8 @@ export interface SshServerOptions {
   readonly authorizedKeys: readonly string[];
   readonly banner: string;
   readonly jumpHost: boolean;
-  /** The host as a session of this user sees it. */
-  sessionHost(user: string): SessionHost;
+  /** The host as a session of this user sees it, with SSH_CONNECTION as sshd tells it. */
+  sessionHost(user: string, connection: string): SessionHost;
 }
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -80,10 +80,10 @@ export class SshServer {
   private createServer(hostKeys: readonly KeyPair[]): Server {
     const { banner } = this.options;
     const config = { hostKeys: hostKeys.map((key) => key.private), ...(banner ? { banner } : {}) };
-    return new Server(config, (connection) => this.serve(connection));
+    return new Server(config, (connection, { ip, port }) => this.serve(connection, `${ip} ${port}`));
   }
 
-  private serve(connection: Connection): void {
+  private serve(connection: Connection, client: string): void {
     let user = "";
     // A client that goes away, or speaks nonsense, ends its own connection only.
     connection.on("error", () => undefined);
@@ -93,7 +93,9 @@ export class SshServer {
       else context.reject(["publickey"]);
     });
     connection.on("ready", () => this.connections++);
-    connection.on("session", (accept) => serveSession(accept(), this.options.sessionHost(user)));
+    connection.on("session", (accept) =>
+      serveSession(accept(), this.options.sessionHost(user, `${client} 127.0.0.1 ${this.port}`)),
+    );
     connection.on("tcpip", (accept, reject, info) => {
       if (!this.options.jumpHost || !LOOPBACK.has(info.destIP)) {
         reject();

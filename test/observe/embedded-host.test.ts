@@ -43,9 +43,10 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
     const observation = await observe(host);
     if (observation.kind !== "observed") throw new Error(said(observation));
     expect(host.connections - before).toBe(1);
-    const { containers, hostname, nixpkgsRelease, confDir } = observation.host;
-    expect({ hostname, nixpkgsRelease, confDir }).toEqual({
+    const { containers, hostname, nixpkgsRelease, confDir, sshServer } = observation.host;
+    expect({ hostname, nixpkgsRelease, confDir, sshServer }).toEqual({
       hostname: "web1",
+      sshServer: { address: host.address, port: host.port },
       nixpkgsRelease: "25.05.20250612.abcdef0",
       confDir: "/etc/nixos-containers",
     });

@@ -157,6 +157,30 @@ describe("what a container needs of its host", () => {
         'bindMounts hostPath "/srv/data" does not exist on the host',
       ],
       [
+        "the port that the host is reached through",
+        container("web", {
+          network: {
+            forwardPorts: [{ protocol: "udp", hostPort: 22 }, { hostPort: 22 }],
+            localAddress: "10.0.0.2",
+            hostAddress: "10.0.0.1",
+          },
+        }),
+        { sshServer: { address: "192.0.2.10", port: 22 } },
+        "network.forwardPorts takes tcp port 22, through which the host itself is reached over SSH",
+      ],
+      [
+        "the interface that the host is reached through",
+        container("web", { network: { interfaces: ["eth0"] } }),
+        { sshServer: { address: "192.0.2.10", port: 22 } },
+        'network.interfaces takes "eth0", through which the host itself is reached over SSH (192.0.2.10)',
+      ],
+      [
+        "the loopback interface",
+        container("web", { network: { macvlans: ["lo"] } }),
+        {},
+        'network names the interface "lo", which every network has for itself',
+      ],
+      [
         "an address that the host has itself",
         container("web", { network: { hostAddress: "10.0.0.1", localAddress: "192.0.2.10" } }),
         {},

@@ -166,6 +166,11 @@ describe("2 SSH", () => {
     expect(results).toEqual(Array.from({ length: 8 }, () => 2 * size));
   });
 
+  test("2.17 a session knows where it comes from, and where it came in", async () => {
+    const { stdout } = await ssh(host, "echo $SSH_CONNECTION");
+    expect(stdout).toMatch(new RegExp(`^127\\.0\\.0\\.1 \\d+ ${host.address.replaceAll(".", "\\.")} ${host.port}\n$`));
+  });
+
   test("2.10 scp copies both ways", async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "scp-"));
     const there = path.join(directory, "there");
