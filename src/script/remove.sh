@@ -116,7 +116,7 @@ remove_marked() {
 retain_container() {
   if [ -f "$confdir/$1.conf" ] && [ ! -L "$confdir/$1.conf" ]; then
     cp -p "$confdir/$1.conf" "$confdir/$1.conf.new"
-    sed '/^CDKTF_NIXOS_/d' "$confdir/$1.conf" >"$confdir/$1.conf.new"
+    sed '/^CDKTF_NIXOS_/d; /^# Written by cdktf-nixos-containers;/d' "$confdir/$1.conf" >"$confdir/$1.conf.new"
     touch -r "$confdir/$1.conf" "$confdir/$1.conf.new"
     sync "$confdir/$1.conf.new"
     mv -f "$confdir/$1.conf.new" "$confdir/$1.conf"

@@ -34,6 +34,7 @@ describe("removing containers", () => {
     await world.deploy(world.stack([]));
     expect(await world.status("old")).toBe("up");
     expect(await world.started("old")).toBe(before);
+    expect(await world.sh("old", 'cat "$CONF"')).not.toMatch(/cdktf/i);
     expect((await world.planned(world.stack([{ id: "old" }]), "old")).action).toBe("conflict");
     await world.deploy(world.stack([{ id: "old", adopt: true }]));
   });
