@@ -23,6 +23,9 @@ export interface Problem {
   readonly detail?: string;
 }
 
+/** Adds a problem to those of the thing that is being checked. */
+export type Refuse = (what: string, remedy: string) => void;
+
 /** The text users read: `what` first, then where, the detail and the remedy. */
 export function problemText(problem: Problem): string {
   const { construct, host, container } = problem.where;

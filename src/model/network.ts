@@ -1,5 +1,6 @@
-import { addressText, isInterfaceName, tryParseAddress, tryParseMac } from "./address";
-import type { Problem, Where } from "./error";
+import { isInterfaceName, tryParseMac } from "./address";
+import { pairs, parsePairs } from "./address-pair";
+import type { Problem, Refuse, Where } from "./error";
 import { pathFault } from "./path";
 
 /** One forwarded port, as in `containers.<name>.forwardPorts`. */
@@ -93,67 +94,14 @@ export interface Network {
   readonly networkNamespace?: string;
 }
 
-const pairs = [
-  ["hostAddress", "localAddress", "ipv4"],
-  ["hostAddress6", "localAddress6", "ipv6"],
-] as const;
-
 /**
  * Checks a network; reports every problem, and returns what could be understood.
  * @param whole whether these are all the fields that were given: else none is said to be missing
  */
 export function parseNetwork(props: NetworkProps, where: Where, problems: Problem[], whole = true): Network {
-  const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
+  const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const bridged = props.hostBridge !== undefined;
-  const addresses: Record<string, string> = {};
-
-  for (const [host, local, family] of pairs) {
-    for (const field of [host, local]) {
-      const value = props[field];
-      if (value === undefined) continue;
-      const address = tryParseAddress(value);
-      const example = family === "ipv4" ? "192.168.100.11" : "fd00::11";
-      if (!address) {
-        refuse(
-          `network.${field} ${JSON.stringify(value)} is not an ${family === "ipv4" ? "IPv4" : "IPv6"} address`,
-          `write it like "${example}"`,
-        );
-      } else if (address.family !== family) {
-        refuse(
-          `network.${field} ${JSON.stringify(value)} is an ${address.family === "ipv4" ? "IPv4" : "IPv6"} address`,
-          `give an ${family === "ipv4" ? "IPv4" : "IPv6"} address, or use network.${family === "ipv4" ? field + "6" : field.slice(0, -1)}`,
-        );
-      } else if (field === local && bridged && address.prefix === undefined) {
-        refuse(
-          `network.${field} ${JSON.stringify(value)} has no prefix length, which a container on a bridge needs`,
-          `write "${address.text}/${family === "ipv4" ? 24 : 64}", with the bridge's own prefix length`,
-        );
-      } else if (whole && (field === host || !bridged) && address.prefix !== undefined) {
-        refuse(
-          `network.${field} ${JSON.stringify(value)} has a prefix length, which only a local address on a bridge may have`,
-          `write "${address.text}"`,
-        );
-      } else addresses[field] = addressText(address);
-    }
-    if (whole && props[host] !== undefined && props[local] === undefined) {
-      refuse(
-        `network.${host} ${JSON.stringify(props[host])} stands without network.${local}`,
-        `set network.${local} too, or neither`,
-      );
-    }
-    if (whole && props[local] !== undefined && props[host] === undefined && !bridged) {
-      refuse(
-        `network.${local} ${JSON.stringify(props[local])} stands without network.${host}`,
-        `set network.${host} too, or neither`,
-      );
-    }
-    if (addresses[host] !== undefined && addresses[host] === addresses[local]?.split("/")[0]) {
-      refuse(
-        `network.${host} and network.${local} are both ${addresses[host]}`,
-        "give the two sides different addresses",
-      );
-    }
-  }
+  const addresses = parsePairs(props, bridged, whole, refuse);
 
   const mac = props.localMacAddress === undefined ? undefined : tryParseMac(props.localMacAddress);
   if (props.localMacAddress !== undefined && mac === undefined) {
@@ -179,7 +127,7 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
     });
   }
 
-  const wired = pairs.some(([host, local]) => props[host] ?? props[local]) || bridged;
+  const wired = pairs.some((fields) => fields.some((field) => props[field] !== undefined)) || bridged;
   const forwardPorts = parsePorts(props.forwardPorts ?? [], refuse);
   if (whole && forwardPorts.length > 0 && !wired) {
     refuse(
@@ -222,10 +170,7 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
   };
 }
 
-function parsePorts(
-  ports: readonly ForwardPort[],
-  refuse: (what: string, remedy: string) => void,
-): Required<ForwardPort>[] {
+function parsePorts(ports: readonly ForwardPort[], refuse: Refuse): Required<ForwardPort>[] {
   const seen = new Set<string>();
   return ports.map(({ protocol = "tcp", hostPort, containerPort }, index) => {
     const at = `network.forwardPorts[${index}]`;

@@ -148,7 +148,10 @@ describe("addresses", () => {
     [
       "too long a prefix",
       { network: { hostBridge: "br0", localAddress: "10.0.0.2/33" } },
-      malformed("localAddress", "10.0.0.2/33"),
+      [
+        'network.localAddress "10.0.0.2/33" has the prefix length 33, and IPv4 has none above 32',
+        `write "10.0.0.2/24", with the bridge's own prefix length`,
+      ],
     ],
     [
       "a multicast MAC address",

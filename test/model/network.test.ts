@@ -53,6 +53,10 @@ describe("a network", () => {
     { interfaces: ["eth1", "eth2"], macvlans: ["eth0"] },
     { networkNamespace: "/run/netns/blue" },
     { ...pair, privateNetwork: true },
+    { hostAddress: "169.254.1.1", localAddress: "10.0.0.255", hostAddress6: "fe80::1", localAddress6: "fd00::2" },
+    { ...bridge, hostAddress: "192.168.0.1" },
+    { hostBridge: "br0", localAddress: "10.0.0.0/31", localAddress6: "fd00::/64" },
+    { hostBridge: "br0", localAddress: "10.0.0.255/32" },
   ];
   test.each(sound.map((props) => [JSON.stringify(props), props] as const))("may be %s", (_, props) => {
     expect(refused(props)).toEqual([]);
@@ -96,6 +100,54 @@ describe("a network", () => {
     [
       { ...pair, localAddress: "10.0.0.1" },
       "network.hostAddress and network.localAddress are both 10.0.0.1 → give the two sides different addresses",
+    ],
+    [
+      { ...pair, localAddress: "0.0.0.0" },
+      'network.localAddress "0.0.0.0" stands for no address at all → give an address that one machine alone can have, like "192.168.100.11"',
+    ],
+    [{ ...pair, hostAddress: "127.0.0.53" }, 'network.hostAddress "127.0.0.53" is a loopback address'],
+    [{ ...pair, localAddress: "224.0.0.1" }, 'network.localAddress "224.0.0.1" is a multicast address'],
+    [{ ...pair, localAddress: "255.255.255.255" }, "is the broadcast address, which stands for every machine"],
+    [{ ...pair6, localAddress6: "::" }, 'network.localAddress6 "::" stands for no address at all'],
+    [{ ...pair6, hostAddress6: "::1" }, 'network.hostAddress6 "::1" is a loopback address'],
+    [{ ...pair6, localAddress6: "ff02::1" }, 'network.localAddress6 "ff02::1" is a multicast address'],
+    [
+      { ...pair6, localAddress6: "::ffff:10.0.0.2" },
+      'network.localAddress6 "::ffff:10.0.0.2" is an IPv4 address written as an IPv6 one, which no interface can have → give an address that one machine alone can have, like "fd00::11"',
+    ],
+    [{ ...bridge, hostAddress: "224.0.0.1" }, 'network.hostAddress "224.0.0.1" is a multicast address'],
+    [
+      { ...bridge, localAddress: "127.0.0.1/8" },
+      'network.localAddress "127.0.0.1/8" is a loopback address, which never leaves its own machine → give an address that one machine alone can have, like "192.168.100.11/24"',
+    ],
+    [
+      { ...bridge, localAddress: "10.0.0.2/0" },
+      'network.localAddress "10.0.0.2/0" has the prefix length 0, by which every address would be its neighbour → write "10.0.0.2/24", with the bridge\'s own prefix length',
+    ],
+    [{ hostBridge: "br0", localAddress6: "fd00::2/0" }, 'network.localAddress6 "fd00::2/0" has the prefix length 0'],
+    [
+      { ...bridge, localAddress: "10.0.4.0/22" },
+      'network.localAddress "10.0.4.0/22" is the network address of 10.0.4.0/22, which no machine in it can have → give the container another address of that network',
+    ],
+    [
+      { ...bridge, localAddress: "10.0.0.7/30" },
+      'network.localAddress "10.0.0.7/30" is the broadcast address of 10.0.0.4/30',
+    ],
+    [
+      { ...bridge, localAddress: "10.0.0.2/33" },
+      'network.localAddress "10.0.0.2/33" has the prefix length 33, and IPv4 has none above 32 → write "10.0.0.2/24", with the bridge\'s own prefix length',
+    ],
+    [
+      { hostBridge: "br0", localAddress6: "fd00::2/129" },
+      'network.localAddress6 "fd00::2/129" has the prefix length 129, and IPv6 has none above 128 → write "fd00::2/64"',
+    ],
+    [
+      { ...bridge, localAddress: "10.0.0.300/24" },
+      'network.localAddress "10.0.0.300/24" is not an IPv4 address → write it like "192.168.100.11/24"',
+    ],
+    [
+      { ...pair, localAddress: "10.0.0.2/33" },
+      'network.localAddress "10.0.0.2/33" has a prefix length, which only a local address on a bridge may have → write "10.0.0.2"',
     ],
     [
       { ...pair, localMacAddress: "01:00:00:00:00:01" },

@@ -1,0 +1,84 @@
+import { type Address, addressFault, addressText, longestPrefix, prefixFault, tryParseAnyPrefix } from "./address";
+import type { Refuse } from "./error";
+
+/** The fields of the two ends of a container's network: the host's, then the container's. */
+export const pairs = [
+  ["hostAddress", "localAddress"],
+  ["hostAddress6", "localAddress6"],
+] as const;
+
+type AddressField = (typeof pairs)[number][number];
+
+export type Addresses = Readonly<Partial<Record<AddressField, string>>>;
+
+const families = {
+  ipv4: { name: "IPv4", example: "192.168.100.11", prefix: 24 },
+  ipv6: { name: "IPv6", example: "fd00::11", prefix: 64 },
+} as const;
+
+/**
+ * Checks both ends of a network, and returns those that are sound, in canonical form.
+ * @param whole whether these are all the fields that were given: else none is said to be missing, or to have a prefix in vain
+ */
+export function parsePairs(given: Addresses, bridged: boolean, whole: boolean, refuse: Refuse): Addresses {
+  const sound: Partial<Record<AddressField, string>> = {};
+  for (const [host, local] of pairs) {
+    for (const field of [host, local]) {
+      const value = given[field];
+      if (value === undefined) continue;
+      const parsed = tryParseAnyPrefix(value);
+      const flaw = flawOf(field, value, parsed, field === local && bridged, whole);
+      if (flaw) refuse(`network.${field} ${JSON.stringify(value)} ${flaw[0]}`, flaw[1]);
+      else if (parsed) sound[field] = addressText(parsed);
+    }
+    for (const [one, other] of [
+      [host, local],
+      [local, host],
+    ] as const) {
+      if (!whole || given[one] === undefined || given[other] !== undefined || (one === local && bridged)) continue;
+      refuse(
+        `network.${one} ${JSON.stringify(given[one])} stands without network.${other}`,
+        `set network.${other} too, or neither`,
+      );
+    }
+    if (sound[host] !== undefined && sound[host] === sound[local]?.split("/")[0]) {
+      refuse(`network.${host} and network.${local} are both ${sound[host]}`, "give the two sides different addresses");
+    }
+  }
+  return sound;
+}
+
+/** What is wrong with one address, and the remedy. */
+function flawOf(
+  field: AddressField,
+  value: string,
+  address: Address | undefined,
+  prefixed: boolean,
+  whole: boolean,
+): readonly [flaw: string, remedy: string] | undefined {
+  const { name, example, prefix } = families[field.endsWith("6") ? "ipv6" : "ipv4"];
+  const sample = prefixed ? `${example}/${prefix}` : example;
+  if (!address) return [`is not an ${name} address`, `write it like "${sample}"`];
+  const family = families[address.family].name;
+  if (family !== name) {
+    const sibling = field.endsWith("6") ? field.slice(0, -1) : `${field}6`;
+    return [`is an ${family} address`, `give an ${name} address, or use network.${sibling}`];
+  }
+  const fault = addressFault(address);
+  if (fault !== undefined) return [fault, `give an address that one machine alone can have, like "${sample}"`];
+  const onBridge = `write "${address.text}/${prefix}", with the bridge's own prefix length`;
+  if (prefixed && address.prefix === undefined) {
+    return ["has no prefix length, which a container on a bridge needs", onBridge];
+  }
+  if (whole && !prefixed && address.prefix !== undefined) {
+    return ["has a prefix length, which only a local address on a bridge may have", `write "${address.text}"`];
+  }
+  const longest = longestPrefix[address.family];
+  if ((address.prefix ?? 0) > longest) {
+    return [`has the prefix length ${value.split("/")[1]}, and ${name} has none above ${longest}`, onBridge];
+  }
+  const misplaced = prefixFault(address);
+  if (misplaced === undefined) return undefined;
+  if (address.prefix === 0) return [misplaced, onBridge];
+  return [`${misplaced}, which no machine in it can have`, "give the container another address of that network"];
+}
