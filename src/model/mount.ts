@@ -1,5 +1,5 @@
 import type { Problem, Where } from "./error";
-import { pathFault } from "./path";
+import { pathFault, tidyPath } from "./path";
 
 /** One bind mount, as in `containers.<name>.bindMounts`. */
 export interface BindMount {
@@ -19,6 +19,16 @@ export interface BindMount {
 
 /** Bind mounts as a list, or as NixOS writes them: a record from mount point to mount. */
 export type BindMounts = readonly BindMount[] | Readonly<Record<string, BindMount>>;
+
+const below = "mount what it needs below it, or elsewhere";
+
+/** Mount points at which a mount takes away what the container runs on; on the last ones a read-only mount fails every reload. */
+const vital = [
+  { points: /^\/$/, why: "is all below it", remedy: "mount it elsewhere" },
+  { points: /^\/nix(\/(store|var)(\/.*)?)?$/, why: "its unit mounts there", remedy: "mount it elsewhere" },
+  { points: /^\/(proc|sys|dev|run)$/, why: "systemd-nspawn sets up there", remedy: below },
+  { points: /^\/(etc|bin|usr|usr\/bin)$/, why: "NixOS writes there when it starts and reloads", remedy: below },
+] as const;
 
 /** Checks bind mounts; returns them sorted by mount point, so that their order in the code is irrelevant. */
 export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[]): Required<BindMount>[] {
@@ -44,13 +54,14 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
         );
       }
     }
-    if (mountPoint !== undefined && /^\/(nix(\/(store|var)(\/.*)?)?)?\/*$/.test(mountPoint)) {
+    const hidden = mountPoint === undefined ? undefined : vital.find(({ points }) => points.test(tidyPath(mountPoint)));
+    if (hidden) {
       refuse(
-        `bindMounts mountPoint ${JSON.stringify(mountPoint)} would hide the container's own system`,
-        "mount it elsewhere",
+        `bindMounts mountPoint ${JSON.stringify(mountPoint)} would hide the container's own system, which ${hidden.why}`,
+        hidden.remedy,
       );
     }
-    return { mountPoint: withoutSlash(mountPoint ?? ""), hostPath: withoutSlash(hostPath ?? ""), isReadOnly };
+    return { mountPoint: tidyPath(mountPoint ?? ""), hostPath: tidyPath(hostPath ?? ""), isReadOnly };
   });
   parsed.sort((a, b) => (a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0));
   parsed.forEach(({ mountPoint }, index) => {
@@ -59,9 +70,4 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
     }
   });
   return parsed;
-}
-
-/** `/data/` and `/data` are one place. */
-function withoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, "") : path;
 }

@@ -1,7 +1,7 @@
 import { isInterfaceName, tryParseMac } from "./address";
 import { pairs, parsePairs } from "./address-pair";
 import type { Problem, Refuse, Where } from "./error";
-import { pathFault } from "./path";
+import { pathFault, tidyPath } from "./path";
 
 /** One forwarded port, as in `containers.<name>.forwardPorts`. */
 export interface ForwardPort {
@@ -166,7 +166,7 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
     forwardPorts,
     interfaces: props.interfaces ?? [],
     macvlans: props.macvlans ?? [],
-    ...(props.networkNamespace !== undefined && { networkNamespace: props.networkNamespace }),
+    ...(props.networkNamespace !== undefined && { networkNamespace: tidyPath(props.networkNamespace) }),
   };
 }
 

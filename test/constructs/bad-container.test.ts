@@ -266,7 +266,10 @@ describe("paths and other settings", () => {
     [
       "a mount over the container's own system",
       { bindMounts: { "/nix/store": {} } },
-      [`bindMounts mountPoint "/nix/store" would hide the container's own system`, "mount it elsewhere"],
+      [
+        `bindMounts mountPoint "/nix/store" would hide the container's own system, which its unit mounts there`,
+        "mount it elsewhere",
+      ],
     ],
     [
       "one mount point twice",

@@ -189,6 +189,10 @@ describe("a network", () => {
       'network.networkNamespace "netns/blue" is not absolute → write it like "/run/netns/blue"',
     ],
     [
+      { networkNamespace: "/run/netns/\udc00" },
+      'network.networkNamespace "/run/netns/\\udc00" contains half a character',
+    ],
+    [
       { networkNamespace: "/run/netns/blue", privateNetwork: true },
       "network.networkNamespace excludes the private network",
     ],
@@ -200,6 +204,10 @@ describe("a network", () => {
   test.each(wrong)("must not be %j", (props, words) => {
     expect(refused(props).join("\n")).toContain(words);
     expect(refused(props)).toHaveLength(1);
+  });
+
+  test("has a namespace's path without slashes that mean nothing", () => {
+    expect(parseNetwork({ networkNamespace: "//run//netns/blue/" }, {}, []).networkNamespace).toBe("/run/netns/blue");
   });
 
   test("is told all that is wrong with it at once", () => {

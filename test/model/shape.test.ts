@@ -52,7 +52,7 @@ test.each([
     [
       "name is 7, not a string",
       'bindMounts./nix.isReadOnly is "no", not a boolean',
-      `bindMounts mountPoint "/nix" would hide the container's own system`,
+      `bindMounts mountPoint "/nix" would hide the container's own system, which its unit mounts there`,
     ],
   ],
 ])("settings that no compiler checked: %j", (settings, expected) => {
