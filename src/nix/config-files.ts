@@ -5,7 +5,7 @@ import { isBareBody } from "./bindings";
 import { isNixExpression, type NixExpression } from "./expression";
 import { configProblem, type Fault } from "./fault";
 import { lex } from "./lexer";
-import { ModuleTree } from "./module-tree";
+import { holds, ModuleTree } from "./module-tree";
 import { renderValue } from "./render";
 import { type ModuleSource, reservedFaults } from "./reserved";
 import { CONFIG_OBJECT, CONFIG_TEXT, fileOrigin, textFaults } from "./source-text";
@@ -82,16 +82,19 @@ function fromPath(path: string, directory: string, faults: Fault[]): Draft {
   }
   const real = realpathSync(full);
   const [root, entry] = stats.isDirectory() ? [real, "default.nix"] : [dirname(real), basename(real)];
-  const tree = new ModuleTree(root, labelOf(root, directory));
+  const tree = new ModuleTree(root, labelOf(root, directory), directory);
   if (stats.isDirectory() && !existsSync(join(root, entry))) {
-    const remedy = "add a default.nix that imports its modules, or give the path of one file";
+    const remedy = holds(root, directory)
+      ? "give the path of one file, or of a folder of modules with a default.nix: this one holds more than modules"
+      : "add a default.nix that imports its modules, or give the path of one file";
     faults.push({ what: `config ${path} is a folder without a default.nix`, remedy });
+    return { entry, files: new Map(), sound: false };
   }
   tree.add(stats.isDirectory() ? "." : entry);
   const text = tree.files.get(entry);
   if (text !== undefined && !entry.endsWith(".nix")) tree.follow(entry, text, fileOrigin(tree.nameOf(entry)));
   faults.push(...tree.finish());
-  return { entry, files: sources(tree), sound: true };
+  return { entry, files: sources(tree), sound: !tree.isOversized };
 }
 
 function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
@@ -103,7 +106,7 @@ function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
   const rendered = moduleText(config);
   const { text } = rendered;
   const origin = typeof config === "string" || isNixExpression(config) ? CONFIG_TEXT : CONFIG_OBJECT;
-  const tree = new ModuleTree(directory, ".");
+  const tree = new ModuleTree(directory, ".", directory);
   tree.follow("configuration.nix", text, origin);
   faults.push(...rendered.faults, ...textFaults(text, origin, true), ...tree.finish());
   // Its relative paths start at the directory, where a file of this very name may be one of them.
@@ -111,7 +114,7 @@ function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
   return {
     entry,
     files: sources(tree).set(entry, { text, origin }),
-    sound: rendered.faults.length === 0 && !holdsToken(text),
+    sound: rendered.faults.length === 0 && !holdsToken(text) && !tree.isOversized,
   };
 }
 

@@ -3,10 +3,24 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Fault } from "./fault";
 import { lex } from "./lexer";
 import { besideFile, leavesFolder, type PathLiteral, pathLiterals, upwards } from "./path-literals";
-import { fileOrigin, type Origin, sizeFaults, textFaults, TREE_LIMIT, treeSizeFault } from "./source-text";
+import {
+  fileOrigin,
+  folderSizeFault,
+  type Origin,
+  sizeFaults,
+  textFaults,
+  TREE_LIMIT,
+  treeSizeFault,
+} from "./source-text";
 
 /** A segment of a path that needs quoting nowhere on its way to the host; a leading hyphen would look like an option. */
 const SEGMENT = /^[A-Za-z0-9._+][A-Za-z0-9._+-]*$/;
+
+/** What editors leave beside a file they edit, and the folder of git: no part of a folder of modules. */
+const SKIPPED = /^\.git$|~$|^\..*\.sw[a-z]$|^\.#|^#.*#$/;
+
+/** How many faults of one tree are told; the others are counted. */
+const TOLD = 5;
 
 /** Collects the files of a module from below one folder, and those that their relative paths lead to. */
 export class ModuleTree {
@@ -19,15 +33,24 @@ export class ModuleTree {
   private readonly holders = new Set<string>();
   private bytes = 0;
   private whole = false;
+  /** Why there is too much, once there is. */
+  private tooMuch?: Fault;
 
   /**
    * @param root The real path of the folder.
    * @param label What messages call it, such as `./web`.
+   * @param directory The folder that the app runs in, with its code and packages.
    */
   constructor(
     private readonly root: string,
     private readonly label: string,
+    private readonly directory: string,
   ) {}
+
+  /** Whether it is too large, and was not read to its end. */
+  get isOversized(): boolean {
+    return this.tooMuch !== undefined;
+  }
 
   /** What messages call a file or folder of the tree. */
   nameOf(path: string): string {
@@ -36,7 +59,7 @@ export class ModuleTree {
 
   /** Adds a file, or a folder with all below it. */
   add(path: string): void {
-    if (this.seen.has(path) || this.bytes > TREE_LIMIT) return;
+    if (this.seen.has(path) || this.isOversized) return;
     this.seen.add(path);
     const stats = this.attempt(path, () => this.inspect(path));
     if (stats?.isDirectory()) this.addFolder(path);
@@ -47,21 +70,36 @@ export class ModuleTree {
   /** Adds what the relative paths of a Nix text lead to, which stands, or will stand, at a path of the tree. */
   follow(path: string, text: string, origin: Origin): void {
     for (const literal of pathLiterals(lex(text).tokens)) {
+      if (this.isOversized) return;
       const target = besideFile(path, literal.interpolated ? dirname(`${literal.text}x`) : literal.text);
       const place = origin.at(literal.line);
       if (leavesFolder(target)) this.refuseLeaving(literal, target, place);
       else if (literal.interpolated) this.noteComputed(literal, place);
       else if (this.exists(target)) {
-        if (!this.isElsewhere(path, literal, place)) this.add(target);
+        if (!this.isElsewhere(path, literal, place)) this.addReferred(target, literal, place);
       } else if (!literal.optional) {
         this.refuse(`${place} refers to ${literal.text}, which does not exist`, "correct the path, or create the file");
       }
     }
   }
 
-  /** Every fault, once all is added. */
+  /** Every fault, once all is added: of a tree that is too large only that, of others the first ones. */
   finish(): readonly Fault[] {
-    return this.whole ? this.faults : [...this.faults, ...this.computed];
+    if (this.tooMuch) return [this.tooMuch];
+    const faults = this.whole ? this.faults : [...this.faults, ...this.computed];
+    if (faults.length <= TOLD + 1) return faults;
+    const what = `and ${faults.length - TOLD} more problems in ${this.label}`;
+    const remedy = "give a folder that holds the modules only, or mend these and look again";
+    return [...faults.slice(0, TOLD), { what, remedy }];
+  }
+
+  /** Adds what a path in a file leads to; a folder that makes the tree too large is told with the path that names it. */
+  private addReferred(target: string, literal: PathLiteral, place: string): void {
+    const given = this.whole;
+    this.add(target);
+    if (this.isOversized && !given && statSync(join(this.root, target)).isDirectory()) {
+      this.tooMuch = folderSizeFault(`${place} refers to ${literal.text}`);
+    }
   }
 
   private addFolder(path: string): void {
@@ -73,21 +111,22 @@ export class ModuleTree {
     }
     this.holders.add(real);
     const names = this.attempt(path, () => readdirSync(real).sort()) ?? [];
-    for (const name of names) if (name !== ".git") this.add(path === "." ? name : `${path}/${name}`);
+    for (const name of names) if (!SKIPPED.test(name)) this.add(path === "." ? name : `${path}/${name}`);
     this.holders.delete(real);
   }
 
   private addFile(path: string, size: number): void {
     const name = this.nameOf(path);
     const tooLarge = sizeFaults(size, name);
-    const text = tooLarge.length > 0 || !this.hasGoodName(path) ? undefined : this.read(path);
     this.faults.push(...tooLarge);
-    if (text === undefined) return;
+    if (tooLarge.length > 0) return;
     this.bytes += size;
     if (this.bytes > TREE_LIMIT) {
-      this.faults.push(treeSizeFault(this.label));
+      this.tooMuch = treeSizeFault(this.label);
       return;
     }
+    const text = this.hasGoodName(path) ? this.read(path) : undefined;
+    if (text === undefined) return;
     const isNix = path.endsWith(".nix");
     this.faults.push(...textFaults(text, fileOrigin(name), isNix));
     this.files.set(path, text);
@@ -125,9 +164,7 @@ export class ModuleTree {
       return undefined;
     }
     const real = realpathSync(full);
-    if (real === this.root || real.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep)) {
-      return statSync(real);
-    }
+    if (holds(this.root, real)) return statSync(real);
     this.refuse(`${name} is a symbolic link out of the folder, to ${real}`, "put a copy in its place");
     return undefined;
   }
@@ -161,22 +198,35 @@ export class ModuleTree {
   }
 
   private refuseLeaving(literal: PathLiteral, target: string, place: string): void {
+    const above = upwards(target);
+    const folder = join(this.label, above);
     this.refuse(
       `${place} refers to ${literal.text}: a relative import leaves the folder ${this.label}`,
-      `give the folder that holds both (${join(this.label, upwards(target))}, with a default.nix) as config`,
+      holds(join(this.root, above), this.directory)
+        ? `move it into that folder, or both into a folder of their own: ${folder} holds more than modules`
+        : `give the folder that holds both (${folder.startsWith("/") ? folder : `./${folder}`}, with a default.nix) as config: all its files come along`,
     );
   }
 
   private noteComputed(literal: PathLiteral, place: string): void {
+    const remedy = holds(this.root, this.directory)
+      ? "refer to files by their names, or give a folder of modules (with a default.nix) as config: all its files come along"
+      : `give the folder (${this.label}, with a default.nix) as config: all its files come along`;
     this.computed.push({
       what: `${place} refers to ${literal.text}\${…}: which file that is cannot be told`,
-      remedy: `give the folder (${this.label}, with a default.nix) as config: all its files come along`,
+      remedy,
     });
   }
 
   private refuse(what: string, remedy: string): void {
     this.faults.push({ what, remedy });
   }
+}
+
+/** Whether a folder is another one, or one above it. */
+export function holds(folder: string, other: string): boolean {
+  const path = relative(folder, other);
+  return path !== ".." && !path.startsWith(`..${sep}`);
 }
 
 function realPath(path: string): string | undefined {

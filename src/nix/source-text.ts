@@ -52,6 +52,14 @@ export function treeSizeFault(name: string): Fault {
   };
 }
 
+/** @param reference what names the folder, such as `line 2 of config refers to ./.` */
+export function folderSizeFault(reference: string): Fault {
+  return {
+    what: `${reference}: with all files of that folder there are more than ${kib(TREE_LIMIT)}`,
+    remedy: "refer to the files it needs by their names; bind-mount data, or fetch it on the host",
+  };
+}
+
 function kib(bytes: number): string {
   return `${Math.ceil(bytes / 1024)} KiB`;
 }

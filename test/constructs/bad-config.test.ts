@@ -57,7 +57,7 @@ const rows: Row[] = [
     "an import that leaves the folder",
     "./web",
     "./web/default.nix:2 refers to ../common.nix: a relative import leaves the folder ./web",
-    "give the folder that holds both (./, with a default.nix) as config",
+    "move it into that folder, or both into a folder of their own: ./ holds more than modules",
   ],
   [
     "an import of a missing file",

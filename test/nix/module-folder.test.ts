@@ -25,12 +25,35 @@ describe("a config that is a folder", () => {
     expect(folder.read("./link")).toMatchObject(expected);
   });
 
-  test("needs a default.nix, and tells what else is wrong at the same time", () => {
+  test("comes without what editors leave beside a file", () => {
+    folder.write({ "web/default.nix": nginx, "web/a.swp": "", "web/.swp": "", "web/#a": "" });
+    folder.write({ "web/default.nix~": "", "web/.default.nix.swp": Buffer.from([0xff, 0]), "web/#default.nix#": "" });
+    folder.link("web/.#default.nix", "me@here.1234");
+    folder.write({ "web/sub/.a.swo": "", "web/sub/b": "" });
+    expect(folder.read("./web").paths).toEqual([".swp", "a.swp", "default.nix", "sub/b"]);
+    expect(folder.flaws("./web")).toEqual([expect.stringMatching(/^"\.\/web\/#a" has a name/)]);
+  });
+
+  test("needs a default.nix, and is not looked into without one", () => {
     folder.write({ "web/web.nix": "{ imports = [ ./nope.nix ]; }" });
     expect(folder.flaws("./web")).toEqual([
       "config ./web is a folder without a default.nix → add a default.nix that imports its modules, or give the path of one file",
-      "./web/web.nix:1 refers to ./nope.nix, which does not exist → correct the path, or create the file",
     ]);
+    expect(folder.flaws("./")).toEqual([
+      "config ./ is a folder without a default.nix → give the path of one file, or of a folder of modules with a default.nix: this one holds more than modules",
+    ]);
+  });
+
+  test("is told five problems of, and how many more there are", () => {
+    const bad = Array.from({ length: 12 }, (_, index) => [`web/b ${index}`, ""]);
+    folder.write({ "web/default.nix": nginx, ...(Object.fromEntries(bad.slice(0, 5)) as Record<string, string>) });
+    expect(folder.flaws("./web")).toHaveLength(5);
+    folder.write(Object.fromEntries(bad) as Record<string, string>);
+    const flaws = folder.flaws("./web");
+    expect(flaws).toHaveLength(6);
+    expect(flaws.at(-1)).toBe(
+      "and 7 more problems in ./web → give a folder that holds the modules only, or mend these and look again",
+    );
   });
 
   test("may be the working directory", () => {
@@ -45,7 +68,7 @@ describe("a config that is a folder", () => {
     const app = new Folder();
     try {
       expect(app.flaws(join(folder.path, "web")).map((flaw) => flaw.replaceAll(folder.path, "/there"))).toEqual([
-        "/there/web/default.nix:1 refers to ../x.nix: a relative import leaves the folder /there/web → give the folder that holds both (/there/, with a default.nix) as config",
+        "/there/web/default.nix:1 refers to ../x.nix: a relative import leaves the folder /there/web → give the folder that holds both (/there/, with a default.nix) as config: all its files come along",
         "/there/web/default.nix:1 refers to ./b.nix, which does not exist → correct the path, or create the file",
       ]);
     } finally {
@@ -60,22 +83,23 @@ describe("a config that is a folder", () => {
       "web/a b": "",
       "web/new\nline/c": "",
       "web/latin1.txt": Buffer.from([0x66, 0xfc, 0x72]),
-      "web/nul": "a\0b",
       "web/bom.nix": "\ufeff{ }",
       "web/bom.csv": "\ufeffa,b",
     });
-    execFileSync("mkfifo", [join(folder.path, "web/pipe")]);
     const name = "has a name that cannot be used on the host";
     const rename = "name it with letters, digits and ._+- only, and no hyphen first";
     const text = "keep only UTF-8 text in the module's folder: bind-mount other files, or fetch them on the host";
-    expect(folder.flaws("./web")).toEqual([
+    const refused = [...folder.flaws("./web")];
+    folder.write({ "rest/default.nix": nginx, "rest/nul": "a\0b" });
+    execFileSync("mkfifo", [join(folder.path, "rest/pipe")]);
+    expect([...refused, ...folder.flaws("./rest")]).toEqual([
       `"./web/-x" ${name} → ${rename}`,
       `"./web/a b" ${name} → ${rename}`,
       "./web/bom.nix begins with a byte order mark, which nix refuses → save it as UTF-8 without a byte order mark",
       `./web/latin1.txt is not text → ${text}`,
       `"./web/new\\nline/c" ${name} → ${rename}`,
-      `./web/nul is not text → ${text}`,
-      "./web/pipe is neither a file nor a folder → remove it from the folder",
+      `./rest/nul is not text → ${text}`,
+      "./rest/pipe is neither a file nor a folder → remove it from the folder",
     ]);
   });
 
@@ -100,6 +124,15 @@ describe("a config that is a folder", () => {
     ]);
   });
 
+  test("is not read further when it holds too much, and nothing else is said of it", () => {
+    const files = Array.from({ length: 9 }, (_, index) => [`web/b ${index}`, Buffer.alloc(100 * 1024)]);
+    folder.write({ "web/a.nix": "{ imports = [ ./nope.nix ]; }", "web/default.nix": "# nothing" });
+    folder.write(Object.fromEntries(files) as Record<string, Buffer>);
+    expect(folder.flaws("./web")).toEqual([
+      "./web holds more than 512 KiB of module files → give a folder that holds the modules only: bind-mount data, or fetch it on the host",
+    ]);
+  });
+
   test("follows symbolic links that stay inside", () => {
     folder.write({ "web/default.nix": "{ imports = [ ./link.nix ./dir/b.nix ]; }", "web/lib/a.nix": nginx });
     folder.write({ "web/lib/b.nix": "{ imports = [ ./a.nix ]; }" });
@@ -118,14 +151,15 @@ describe("a config that is a folder", () => {
     folder.link("web/sub/round", "..");
     folder.link("web/a/b", "../b");
     folder.link("web/b/a", "../a");
-    folder.link("web/self", "self");
-    expect(folder.flaws("./web")).toEqual([
+    folder.write({ "round/default.nix": nginx });
+    folder.link("round/self", "self");
+    expect([...folder.flaws("./web"), ...folder.flaws("./round")]).toEqual([
       "./web/a/b/a is a symbolic link to a folder that holds it → remove the link",
       "./web/b/a/b is a symbolic link to a folder that holds it → remove the link",
       "./web/gone is a symbolic link to nope, which does not exist → remove the link",
       "./web/out is a symbolic link out of the folder, to /here/secret → put a copy in its place",
-      "./web/self cannot be read: ELOOP → make it readable",
       "./web/sub/round is a symbolic link to a folder that holds it → remove the link",
+      "./round/self cannot be read: ELOOP → make it readable",
     ]);
   });
 
