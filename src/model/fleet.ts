@@ -1,6 +1,7 @@
 import { tryParseAddress } from "./address";
 import type { DesiredContainer } from "./container";
 import type { Problem } from "./error";
+import { isPort } from "./network";
 
 /** What a container takes of its host, and may not share with another one. */
 interface Claim {
@@ -57,6 +58,7 @@ function claims({ name, network }: DesiredContainer): Claim[] {
     });
   }
   for (const { protocol, hostPort } of network.forwardPorts) {
+    if (!isPort(hostPort)) continue; // told with the container itself
     found.push({
       key: `${protocol} port ${hostPort}`,
       text: `network.forwardPorts forwards ${protocol} port ${hostPort}, which is also forwarded to`,

@@ -170,6 +170,11 @@ export function parseNetwork(props: NetworkProps, where: Where, problems: Proble
   };
 }
 
+/** Whether a value, of whatever type, is the number of a port. */
+export function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65535;
+}
+
 function parsePorts(ports: readonly ForwardPort[], refuse: Refuse): Required<ForwardPort>[] {
   const seen = new Set<string>();
   return ports.map(({ protocol = "tcp", hostPort, containerPort }, index) => {
@@ -182,12 +187,12 @@ function parsePorts(ports: readonly ForwardPort[], refuse: Refuse): Required<For
       ["containerPort", containerPort],
     ] as const) {
       if (port === undefined) continue;
-      if (!Number.isInteger(port) || port < 1 || port > 65535) {
+      if (!isPort(port)) {
         refuse(`${at}.${field} ${String(port)} is not a port`, "use a whole number from 1 to 65535");
       }
     }
     const key = `${protocol}:${hostPort}`;
-    if (seen.has(key) && hostPort !== undefined)
+    if (seen.has(key) && isPort(hostPort))
       refuse(`${at} forwards ${protocol} port ${hostPort} of the host a second time`, "forward each port once");
     seen.add(key);
     return { protocol, hostPort, containerPort: containerPort ?? hostPort };

@@ -1,5 +1,6 @@
+import type { DesiredContainer } from "../../src/model/container";
 import { fleetProblems } from "../../src/model/fleet";
-import type { NetworkProps } from "../../src/model/network";
+import type { Network, NetworkProps } from "../../src/model/network";
 import { container } from "../plan/support/model";
 import { told } from "./problems";
 
@@ -80,6 +81,18 @@ describe("two containers of one host", () => {
         on("f", { hostBridge: "br0", localAddress: "10.0.0.5/24", hostAddress: "10.0.0.1" }),
       ]),
     ).toEqual([]);
+  });
+
+  test("are not told of what is no port, which each is told of by itself", () => {
+    const forwardPorts = [undefined, NaN, 0, 65536, "80"].map((hostPort) => ({ protocol: "tcp", hostPort }));
+    const broken = (name: string): DesiredContainer => {
+      const sound = on(name, {});
+      return {
+        ...sound,
+        network: { ...sound.network, forwardPorts: forwardPorts as unknown as Network["forwardPorts"] },
+      };
+    };
+    expect(fleetProblems([broken("a"), broken("b")])).toEqual([]);
   });
 
   test("are told all that is wrong at once", () => {

@@ -210,6 +210,13 @@ describe("a network", () => {
     expect(parseNetwork({ networkNamespace: "//run//netns/blue/" }, {}, []).networkNamespace).toBe("/run/netns/blue");
   });
 
+  test("is not told that what is no port is forwarded twice", () => {
+    expect(refused({ ...pair, forwardPorts: [{ hostPort: 0 }, { hostPort: 0 }] })).toEqual([
+      "network.forwardPorts[0].hostPort 0 is not a port → use a whole number from 1 to 65535",
+      "network.forwardPorts[1].hostPort 0 is not a port → use a whole number from 1 to 65535",
+    ]);
+  });
+
   test("is told all that is wrong with it at once", () => {
     expect(refused({ hostAddress: "x", localAddress: "y", macvlans: ["a b"] })).toHaveLength(3);
   });
