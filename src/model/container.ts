@@ -1,7 +1,8 @@
-import type { Problem, Where } from "./error";
+import type { Problem, Refuse, Where } from "./error";
 import { nameProblems } from "./name";
 import { type BindMount, type BindMounts, parseMounts } from "./mount";
-import { checkShape, containerShape, fieldName, type FieldPath } from "./shape";
+import { checkShape, containerShape } from "./shape";
+import { tokenFields, tokenName } from "./token-fields";
 import { type Network, type NetworkProps, parseNetwork } from "./network";
 
 /** What becomes of a container that the code no longer declares. */
@@ -124,11 +125,11 @@ export type ParsedSettings = Omit<DesiredContainer, "construct" | "host" | "owne
 
 /** Checks a container's settings; reports every problem, and returns what could be understood. */
 export function parseSettings(id: string, given: ContainerSettings, where: Where, problems: Problem[]): ParsedSettings {
-  const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
+  const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const tokens = tokenFields(given);
   for (const field of tokens) {
     refuse(
-      `${fieldName(field)} is a value that Terraform only knows after apply`,
+      `${tokenName(field)} is a value that Terraform only knows after apply`,
       "give a value known at synth: the plan is computed from it",
     );
   }
@@ -163,14 +164,4 @@ export function parseSettings(id: string, given: ContainerSettings, where: Where
     ...(settings.timeouts?.start !== undefined && { startTimeout: settings.timeouts.start }),
     buildTimeout: settings.timeouts?.build ?? 3600,
   };
-}
-
-/** The fields that hold one of CDKTF's tokens. */
-function tokenFields(value: unknown, path: FieldPath = []): FieldPath[] {
-  if (typeof value === "string") return /[$#]\{TfToken\[/.test(value) ? [path] : [];
-  if (typeof value === "number") return value < -1e200 ? [path] : [];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    tokenFields(inner, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
 }

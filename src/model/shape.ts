@@ -68,7 +68,8 @@ export function checkShape<T extends object>(
   tokens: readonly FieldPath[] = [],
 ): Shaped<T> {
   const result = shape.safeParse(value, { reportInput: true });
-  const found = result.success ? [] : result.error.issues.flatMap((issue) => flaws(issue, []));
+  const issues = result.success ? [] : result.error.issues.flatMap((issue) => flaws(issue, []));
+  const found = issues.filter(({ path }) => !tokens.some((token) => isAtOrBelow(path, token)));
   const paths = [...found.map(({ path }) => path), ...tokens];
   return {
     problems: found.map(({ what, remedy }) => ({ code: "input", what, where, remedy })),
@@ -78,6 +79,10 @@ export function checkShape<T extends object>(
 }
 
 export type FieldPath = readonly PropertyKey[];
+
+function isAtOrBelow(path: FieldPath, holder: FieldPath): boolean {
+  return holder.every((part, index) => part === path[index]);
+}
 
 /** A path as users write it: `network.forwardPorts[0].hostPort`. */
 export function fieldName(path: FieldPath): string {

@@ -1,4 +1,5 @@
 import { NixosError } from "../model/error";
+import { isResolvable } from "../model/token-fields";
 import { KEYWORDS, memberPlace, renderName } from "./attribute-name";
 import { isNixExpression, type NixExpression } from "./expression";
 import { configProblem, type Fault } from "./fault";
@@ -6,7 +7,7 @@ import { lex } from "./lexer";
 import { bigintText, numberText, type NumberText } from "./nix-number";
 import { renderString, stringFault } from "./nix-string";
 import { isOneExpression } from "./structure";
-import { findTerraformToken, isNumberToken, isResolvable, terraformTokenFault } from "./terraform-token";
+import { findTerraformToken, isNumberToken, terraformTokenFault } from "./terraform-token";
 
 /** Lists of up to this many columns stay on one line. */
 const WIDTH = 100;

@@ -16,11 +16,6 @@ export function isNumberToken(value: number): boolean {
   return NUMBER_MARKERS.includes(bytes.getUint16(0));
 }
 
-/** Whether an object is CDKTF's stand-in for a value: anything with a `resolve` method. */
-export function isResolvable(value: object): boolean {
-  return "resolve" in value && typeof value.resolve === "function";
-}
-
 /** Offset of the first CDKTF token in a text. */
 export function findTerraformToken(text: string): number | undefined {
   const offsets = MARKERS.map((marker) => text.indexOf(marker)).filter((offset) => offset >= 0);

@@ -1,3 +1,4 @@
+import { Fn, TerraformIterator, TerraformVariable } from "cdktf";
 import type { NixosContainerProps } from "../../constructs";
 import { newContainer, newHost, newStack, refusal, synth } from "./app";
 
@@ -306,6 +307,23 @@ describe("paths and other settings", () => {
   test.each(rows)("%s", (_title, props, ...problems) => {
     expect(told("database", props)).toEqual(problems);
   });
+});
+
+test("what Terraform fills in later, in whatever form CDKTF hands it out", () => {
+  const stack = newStack();
+  const later = new TerraformVariable(stack, "later", {});
+  const props = {
+    name: TerraformIterator.fromList(["a"]).value as string,
+    autoStart: Fn.tobool("true") as unknown as boolean,
+    timeouts: { start: later.numberValue },
+    network: { interfaces: later.listValue, networkNamespace: later.stringValue },
+    bindMounts: { [later.stringValue]: {} },
+  };
+  newContainer(stack, newHost(stack), "database", props);
+  const fields = ["name", "autoStart", "timeouts.start", "network.interfaces[0]", "network.networkNamespace"];
+  expect(refusal(() => synth(stack)).problems.map(({ what }) => what)).toEqual(
+    [...fields, "a key of bindMounts"].map((field) => `${field} is a value that Terraform only knows after apply`),
+  );
 });
 
 test("a container without a host is told of together with everything else", () => {

@@ -1,4 +1,5 @@
 import { type ContainerSettings, parseSettings } from "../../src/model/container";
+import type { NetworkProps } from "../../src/model/network";
 import { gathered } from "./problems";
 
 const refused = (settings: ContainerSettings, id = "database"): string[] =>
@@ -64,9 +65,38 @@ describe("a container's settings", () => {
       { timeouts: { start: -1.8881545897087626e289 } },
       "timeouts.start is a value that Terraform only knows after apply",
     ],
+    [
+      { name: { resolve: () => "web" } as unknown as string },
+      "name is a value that Terraform only knows after apply → give a value known at synth",
+    ],
+    [
+      { autoStart: { resolve: () => true } as unknown as boolean },
+      "autoStart is a value that Terraform only knows after apply",
+    ],
+    [{ network: { resolve: () => ({}) } as object }, "network is a value that Terraform only knows after apply"],
+    [
+      { network: { forwardPorts: [-1.8881545897087505e289] as unknown as [] } },
+      "network.forwardPorts[0] is a value that Terraform only knows after apply",
+    ],
+    [
+      { bindMounts: { "${TfToken[TOKEN.4]}": { hostPath: "${TfToken[TOKEN.5]}" } } },
+      "a key of bindMounts is a value that Terraform only knows after apply",
+    ],
+    [
+      { bindMounts: { "&{TfToken[TOKEN.4]}": "String Map Token Value" as unknown as object } },
+      "bindMounts is a value that Terraform only knows after apply",
+    ],
   ])("must not be %j", (settings, words) => {
     expect(refused(settings)).toHaveLength(1);
     expect(refused(settings)[0]).toContain(words);
+  });
+
+  test("may hold themselves, and are judged all the same", () => {
+    const network: { own?: object } = {};
+    network.own = network;
+    expect(refused({ network: network as NetworkProps })).toEqual([
+      "network.own is not a setting → correct its name: the README lists every setting",
+    ]);
   });
 
   test("are all checked, whatever is wrong with one of them", () => {

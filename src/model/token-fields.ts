@@ -1,0 +1,36 @@
+import { fieldName, type FieldPath } from "./shape";
+
+/** Whether an object is CDKTF's stand-in for a value: anything with a `resolve` method. */
+export function isResolvable(value: object): boolean {
+  return "resolve" in value && typeof value.resolve === "function";
+}
+
+/** How deep settings go: `network.forwardPorts[0].hostPort`; what is deeper is none, and may hold itself. */
+const DEPTH = 4;
+
+/** The fields that hold one of CDKTF's tokens, those with a key that is one included. */
+export function tokenFields(value: unknown, path: FieldPath = []): FieldPath[] {
+  if (typeof value === "string") return isToken(value) ? [path] : [];
+  if (typeof value === "number") return value < -1e200 ? [path] : [];
+  if (typeof value !== "object" || value === null || path.length > DEPTH) return [];
+  if (isResolvable(value) || Object.keys(value).some(isMapToken)) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    return isToken(key) ? [at] : tokenFields(inner, at);
+  });
+}
+
+/** What messages call such a field; a token in a message would mean nothing to the user. */
+export function tokenName(field: FieldPath): string {
+  const [key, holder] = [field.at(-1), fieldName(field.slice(0, -1))];
+  return isToken(String(key)) ? `a key of ${holder}` : fieldName(field);
+}
+
+function isToken(text: string): boolean {
+  return /[$#]\{TfToken\[/.test(text);
+}
+
+/** The one key of an object that stands for a whole map. */
+function isMapToken(key: string): boolean {
+  return key.startsWith("&{TfToken[");
+}
