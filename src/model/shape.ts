@@ -125,9 +125,22 @@ function flaws(issue: z.core.$ZodIssue, at: FieldPath): Flaw[] {
     return closest.flatMap((inner) => flaws(inner, path));
   }
   const name = fieldName(path);
-  const kind = issue.code === "invalid_type" ? issue.expected : issue.message;
+  const named = issue.code === "invalid_type" ? issue.expected : issue.message;
+  const kind = typeof issue.input === "number" && named === "number" ? "finite number" : named;
   const expected = `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
   if (issue.input === undefined) return [{ path, what: `${name} is missing`, remedy: `set ${name} to ${expected}` }];
-  const given = typeof issue.input === "object" ? "of another type" : JSON.stringify(issue.input);
-  return [{ path, what: `${name} is ${given}, not ${expected}`, remedy: `give ${expected}` }];
+  return [{ path, what: `${name} is ${shown(issue.input)}, not ${expected}`, remedy: `give ${expected}` }];
+}
+
+/** A value as messages show it: itself if it is short, else what it is. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return value.length === 0 ? "[]" : "an array";
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: { readonly name?: string } } | null;
+  const type = prototype?.constructor?.name ?? "Object";
+  if (type !== "Object") return `an instance of ${type}`;
+  return Object.keys(value).length === 0 ? "{}" : "an object";
 }

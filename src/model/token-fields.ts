@@ -11,7 +11,7 @@ const DEPTH = 4;
 /** The fields that hold one of CDKTF's tokens, those with a key that is one included. */
 export function tokenFields(value: unknown, path: FieldPath = []): FieldPath[] {
   if (typeof value === "string") return isToken(value) ? [path] : [];
-  if (typeof value === "number") return value < -1e200 ? [path] : [];
+  if (typeof value === "number") return value < -1e200 && Number.isFinite(value) ? [path] : [];
   if (typeof value !== "object" || value === null || path.length > DEPTH) return [];
   if (isResolvable(value) || Object.keys(value).some(isMapToken)) return [path];
   return Object.entries(value).flatMap(([key, inner]) => {

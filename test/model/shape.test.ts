@@ -15,6 +15,27 @@ test.each([
   [{ network: { hostAdress: "10.0.0.1" } }, ["network.hostAdress is not a setting"]],
   [{ network: { forwardPorts: [{ containerPort: 80 }] } }, ["network.forwardPorts[0].hostPort is missing"]],
   [{ bindMounts: { "/data": { hostpath: "/srv" } } }, ["bindMounts./data.hostpath is not a setting"]],
+  [
+    { name: null, stateVersion: [], autoStart: {}, running: [1], protect: { a: 1 }, adopt: new Date(0) },
+    [
+      "name is null, not a string",
+      "stateVersion is [], not a string",
+      "autoStart is {}, not a boolean",
+      "running is an array, not a boolean",
+      "protect is an object, not a boolean",
+      "adopt is an instance of Date, not a boolean",
+    ],
+  ],
+  [
+    { timeouts: { start: NaN, build: -Infinity }, name: 1n, protect: () => true, adopt: Symbol("x") },
+    [
+      "name is 1n, not a string",
+      "protect is a function, not a boolean",
+      "adopt is Symbol(x), not a boolean",
+      "timeouts.start is NaN, not a finite number",
+      "timeouts.build is -Infinity, not a finite number",
+    ],
+  ],
   [{ timeouts: { stop: 3 } }, ["timeouts.stop is not a setting"]],
   [{ autoStart: true, timeouts: { start: 3 } }, []],
   [
@@ -55,8 +76,12 @@ test.each([
       `bindMounts mountPoint "/nix" would hide the container's own system, which its unit mounts there`,
     ],
   ],
-])("settings that no compiler checked: %j", (settings, expected) => {
+])("settings that no compiler checked: %p", (settings, expected) => {
   expect(whatOf(settings)).toEqual(expected);
+});
+
+test("a long text of the wrong type is shown in part", () => {
+  expect(whatOf({ autoStart: "x".repeat(300) })).toEqual([`autoStart is "${"x".repeat(59)}…", not a boolean`]);
 });
 
 test.each([
