@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { type TerraformStack } from "cdktf";
-import type { IConstruct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import type { DesiredContainer } from "../src/model/container";
 import { NixosError, type Problem, problemText } from "../src/model/error";
 import { fleetProblems } from "../src/model/fleet";
@@ -43,7 +43,7 @@ export class Fleet {
   private readonly stacks = new Map<string, StackHosts>();
   private outcome?: Outcome;
 
-  private constructor(root: IConstruct) {
+  private constructor(private readonly root: IConstruct) {
     this.settings = readSettings(root, this.problems);
   }
 
@@ -76,18 +76,9 @@ export class Fleet {
     this.outcome = undefined;
   }
 
-  /** What a container's host was declared as; it must stand in the same app. */
-  hostOf(container: IConstruct, host: IConstruct): DesiredHost {
-    const desired = host.node.root === container.node.root ? this.hosts.get(host.node.path) : undefined;
-    if (desired) return desired;
-    throw new NixosError([
-      {
-        code: "input",
-        what: `the host ${host.node.path} belongs to another app`,
-        where: { construct: container.node.path },
-        remedy: "declare the host and its containers in the same App",
-      },
-    ]);
+  /** What a value was declared as, if it is a host of this app. */
+  findHost(host: unknown): DesiredHost | undefined {
+    return Construct.isConstruct(host) && host.node.root === this.root ? this.hosts.get(host.node.path) : undefined;
   }
 
   hostsOf(stack: TerraformStack): readonly DesiredHost[] {

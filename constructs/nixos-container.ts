@@ -48,11 +48,12 @@ export class NixosContainer extends Construct implements ITerraformDependable {
   constructor(scope: Construct, id: string, props: NixosContainerProps) {
     super(scope, id);
     const { host, config, dependsOn = [], ...settings } = props;
-    const found = isConstruct(host);
+    const fleet = Fleet.of(this);
+    const desiredHost = fleet.findHost(host);
     const where = {
       construct: this.node.path,
       container: typeof settings.name === "string" && !Token.isUnresolved(settings.name) ? settings.name : id,
-      ...(found && { host: host.node.id }),
+      ...(desiredHost && { host: host.node.id }),
     };
     const problems: Problem[] = [];
     const parsed = parseSettings(id, settings, where, problems);
@@ -64,14 +65,12 @@ export class NixosContainer extends Construct implements ITerraformDependable {
     this.localAddress6 = parsed.network.localAddress6?.split("/")[0];
     this.hostAddress6 = parsed.network.hostAddress6;
     const stack = TerraformStack.of(this);
-    const fleet = Fleet.of(this);
     const resources = StackHosts.of(stack);
     const dependencies = dependables(dependsOn, stack, where, problems);
-    if (!found) {
-      fleet.addProblems([...problems, { code: "input", what: "host is not a NixosHost", where, remedy: hostRemedy }]);
+    if (!desiredHost) {
+      fleet.addProblems([...problems, { code: "input", where, ...hostFault(host) }]);
       return;
     }
-    const desiredHost = fleet.hostOf(this, host);
     const container: DesiredContainer = {
       ...parsed,
       construct: this.node.path,
@@ -110,9 +109,12 @@ function dependables(given: unknown, stack: TerraformStack, where: Where, proble
   });
 }
 
-const hostRemedy = "pass the NixosHost the container runs on, which must be made before it";
-
-/** Whether a host was given at all: callers that no compiler checks pass undefined, or its address. */
-function isConstruct(host: unknown): boolean {
-  return typeof host === "object" && host !== null && "node" in host;
+/** Why a container cannot run on what it was given as its host: callers that no compiler checks pass undefined, or an address. */
+function hostFault(host: unknown): Pick<Problem, "what" | "remedy"> {
+  if (Construct.isConstruct(host) && Fleet.of(host).findHost(host)) {
+    const what = `the host ${host.node.path} belongs to another app`;
+    return { what, remedy: "declare the host and its containers in the same App" };
+  }
+  const remedy = "pass the NixosHost the container runs on, which must be made before it";
+  return { what: "host is not a NixosHost", remedy };
 }

@@ -332,13 +332,20 @@ test("a container without a host is told of together with everything else", () =
   newContainer(stack, host, "lone", { removalPolicy: "delete" as "destroy" });
   newContainer(stack, newHost(stack), "two_words");
   newContainer(stack, "web1" as unknown as NixosContainerProps["host"], "text");
-  const { problems } = refusal(() => synth(stack));
+  newContainer(stack, stack as unknown as NixosContainerProps["host"], "stack");
+  newContainer(stack, newStack() as unknown as NixosContainerProps["host"], "foreign");
+  newContainer(stack, { node: undefined } as unknown as NixosContainerProps["host"], "node");
+  const { problems, message } = refusal(() => synth(stack));
   expect(problems.map(({ what, where }) => [where.construct, what])).toEqual([
     ["prod/lone", 'removalPolicy "delete" is not known'],
     ["prod/lone", "host is not a NixosHost"],
     ["prod/two_words", expect.stringContaining("has an underscore")],
     ["prod/text", "host is not a NixosHost"],
+    ["prod/stack", "host is not a NixosHost"],
+    ["prod/foreign", "host is not a NixosHost"],
+    ["prod/node", "host is not a NixosHost"],
   ]);
+  expect(message).toContain("host is not a NixosHost (construct prod/stack, container stack)\n");
   expect(problems[1]?.remedy).toBe("pass the NixosHost the container runs on, which must be made before it");
 });
 

@@ -90,10 +90,16 @@ test("a host of another app is refused, also when this app has one at the same p
     const [mine, other] = [newStack(), newStack()];
     if (twin) newHost(mine);
     const foreign = newHost(other);
-    expect(refusal(() => newContainer(mine, foreign)).message).toBe(
-      "the host prod/web1 belongs to another app (construct prod/database)\n" +
-        "  → declare the host and its containers in the same App",
-    );
+    newContainer(mine, foreign, "database", { stateVersion: "x" });
+    expect(refusal(() => synth(mine)).problems).toEqual([
+      expect.objectContaining({ what: 'stateVersion "x" is not a NixOS release' }),
+      {
+        code: "input",
+        what: "the host prod/web1 belongs to another app",
+        where: { construct: "prod/database", container: "database" },
+        remedy: "declare the host and its containers in the same App",
+      },
+    ]);
   }
 });
 
