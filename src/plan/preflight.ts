@@ -1,5 +1,5 @@
 import type { DesiredContainer } from "../model/container";
-import type { Problem, Where } from "../model/error";
+import type { Problem, Refuse, Where } from "../model/error";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { sha256 } from "./digest";
 import { bareAddress } from "./resource";
@@ -35,7 +35,7 @@ export function preflightProblems(
 ): Problem[] {
   const problems: Problem[] = [];
   const where: Where = { construct: desired.construct, host: facts.label, container: desired.name };
-  const refuse = (what: string, remedy: string): void => void problems.push({ code: "host", what, where, remedy });
+  const refuse: Refuse = (what, remedy) => void problems.push({ code: "host", what, where, remedy });
   if (desired.running) {
     missingLinks(desired, facts, refuse);
     missingSources(desired, facts, refuse);
@@ -62,14 +62,15 @@ export function preflightProblems(
   return problems;
 }
 
-type Refuse = (what: string, remedy: string) => void;
-
 function missingLinks({ network }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {
   if (network.hostBridge !== undefined && !facts.bridges.has(network.hostBridge)) {
-    const isLink = facts.interfaces.has(network.hostBridge);
+    const taken = facts.interfaces.has(network.hostBridge);
+    const rule = (name: string): string => `networking.bridges.${name}.interfaces = [ … ];`;
     refuse(
-      `network.hostBridge ${JSON.stringify(network.hostBridge)} ${isLink ? "is an interface of the host, but no bridge" : "does not exist on the host"}`,
-      `declare it in the host's configuration: networking.bridges.${network.hostBridge}.interfaces = [ … ];`,
+      `network.hostBridge ${JSON.stringify(network.hostBridge)} ${taken ? "is an interface of the host, but no bridge" : "does not exist on the host"}`,
+      taken
+        ? `give the name of a bridge: one that exists (\`ip link show type bridge\`), or one declared in the host's configuration under a name of its own (${rule("NAME")})`
+        : `declare it in the host's configuration: ${rule(network.hostBridge)}`,
     );
   }
   for (const field of ["interfaces", "macvlans"] as const) {
@@ -88,7 +89,7 @@ function missingSources({ bindMounts }: DesiredContainer, facts: HostFacts, refu
     if (facts.host.sources.get(hostPath) !== "missing") continue;
     refuse(
       `bindMounts hostPath ${JSON.stringify(hostPath)} does not exist on the host`,
-      `create it there, for instance with systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ];`,
+      `create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file`,
     );
   }
 }

@@ -207,6 +207,21 @@ describe("what a container needs of its host", () => {
     expect(planOne(wanted, converged(wanted), change).problems).toEqual([]);
   });
 
+  test("is told with a remedy that fits: no bridge by the name of an interface, no folder in a file's place", () => {
+    const bridged = (hostBridge: string) => planOne(container("web", { network: { hostBridge } }), undefined).problem;
+    expect(bridged("br7")?.remedy).toBe(
+      "declare it in the host's configuration: networking.bridges.br7.interfaces = [ … ];",
+    );
+    expect(bridged("eth1")?.remedy).toBe(
+      "give the name of a bridge: one that exists (`ip link show type bridge`), or one declared in the host's configuration under a name of its own (networking.bridges.NAME.interfaces = [ … ];)",
+    );
+    const mounted = container("web", { bindMounts: { "/etc/passwd": {} } });
+    const sources = { sources: new Map([["/etc/passwd", "missing" as const]]) };
+    expect(planOne(mounted, undefined, sources).problem?.remedy).toBe(
+      'create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d /etc/passwd 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file',
+    );
+  });
+
   test("is all told at once", () => {
     const wanted = container("web", { network: { macvlans: ["eth7"], interfaces: ["eth8"] } });
     expect(planOne(wanted, undefined).problems).toHaveLength(2);
