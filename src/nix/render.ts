@@ -12,6 +12,9 @@ import { findTerraformToken, isNumberToken, terraformTokenFault } from "./terraf
 /** Lists of up to this many columns stay on one line. */
 const WIDTH = 100;
 
+/** How deep values may be nested: far deeper than any option, and shallow enough for every recursion over them. */
+const DEPTH = 200;
+
 /** A fault, and the place in the value where it lies, such as `services.foo.port`; empty at the root. */
 export interface PlacedFault extends Fault {
   readonly place: string;
@@ -79,7 +82,7 @@ class Renderer {
       case "boolean":
         return String(value);
       case "object":
-        return value === null ? "null" : this.object(value, place, indent);
+        return value === null ? "null" : this.attempt(place, () => this.object(value, place, indent));
       case "undefined":
         return this.fault(place, "is undefined, which Nix does not know", "use null, or leave it out");
       case "function":
@@ -95,10 +98,27 @@ class Renderer {
     if (holder !== undefined) {
       return this.fault(place, `refers back to ${this.named(holder)}, which never ends`, "break the cycle");
     }
+    if (this.holders.size === DEPTH) {
+      const flaw = `is nested more than ${DEPTH} levels deep`;
+      this.add(`${excerpt(this.named(place))} ${flaw}`, "flatten it, or write it in Nix", place);
+      return "null";
+    }
     this.holders.set(value, place);
-    const text = Array.isArray(value) ? this.list(value, place, indent) : this.attributes(value, place, indent);
-    this.holders.delete(value);
-    return text;
+    try {
+      return Array.isArray(value) ? this.list(value, place, indent) : this.attributes(value, place, indent);
+    } finally {
+      this.holders.delete(value);
+    }
+  }
+
+  /** A getter or proxy may throw whatever it likes. */
+  private attempt(place: string, render: () => string): string {
+    try {
+      return render();
+    } catch (error) {
+      const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+      return this.fault(place, `cannot be rendered: ${reason}`, "give plain values, computed before");
+    }
   }
 
   private list(values: readonly unknown[], place: string, indent: number): string {

@@ -165,6 +165,15 @@ describe("a config of values", () => {
     ]);
   });
 
+  test("is a problem when it cannot be rendered", () => {
+    const config = {
+      get services(): object {
+        throw new Error("not now");
+      },
+    };
+    expect(folder.flaws(config)).toEqual(["config cannot be rendered: not now → give plain values, computed before"]);
+  });
+
   test.each([[{}], [{ a: undefined }]])("is refused when it is empty: %j", (config) => {
     expect(folder.flaws(config)).toEqual(["config is an empty object → give it at least one option"]);
   });

@@ -185,6 +185,44 @@ describe("renderNix", () => {
   });
 });
 
+describe("a value that cannot be read", () => {
+  const nested = (levels: number): object =>
+    Array.from({ length: levels }).reduce<object>((inner) => ({ a: inner }), { b: 1 });
+
+  test("is told when it is nested beyond measure", () => {
+    expect(flaws({ services: nested(20_000) })).toEqual([
+      expect.stringMatching(
+        /^services(\.a){25}\.… is nested more than 200 levels deep → flatten it, or write it in Nix$/,
+      ),
+    ]);
+    expect(flaws(nested(199))).toEqual([]);
+    expect(flaws(nested(200))).toHaveLength(1);
+  });
+
+  test("is told with the reason its getter or proxy gives", () => {
+    const web = {
+      get port(): number {
+        throw new Error("no port yet\nask later");
+      },
+    };
+    const unlisted = {
+      ownKeys: () => {
+        throw new TypeError("sealed");
+      },
+    };
+    const plain = "give plain values, computed before";
+    expect(flaws({ services: { web }, a: web })).toEqual([
+      `services.web cannot be rendered: no port yet → ${plain}`,
+      `a cannot be rendered: no port yet → ${plain}`,
+    ]);
+    expect(flaws({ a: NaN, b: new Proxy({}, unlisted) })).toEqual([
+      "a is NaN, which Nix cannot hold → use a finite number",
+      `b cannot be rendered: sealed → ${plain}`,
+    ]);
+    expect(flaws(nix`f ${web}`)).toEqual([`value 1 of the nix expression cannot be rendered: no port yet → ${plain}`]);
+  });
+});
+
 describe("values that Terraform fills in", () => {
   const value = {
     string: "x ${TfToken[TOKEN.0]} y",
