@@ -1,3 +1,4 @@
+import { pinnedKeys } from "../src/model/host-key";
 import { observeSync } from "../src/observe/sync";
 import { type HostFacts, Hosts, loadBetween, sshArguments } from "./hosts";
 import { convergeProgram, desired } from "./containers";
@@ -89,7 +90,13 @@ function line(name: string, all: readonly Measured[]): string {
 function observeAll(facts: readonly HostFacts[]): Promise<void> {
   const observations = observeSync({
     hosts: facts.map(({ props }, number) => ({
-      host: { ...props, construct: `host${number}`, label: `host${number}`, addressUnknown: false },
+      host: {
+        ...props,
+        hostKey: pinnedKeys(props.hostKey ?? []),
+        construct: `host${number}`,
+        label: `host${number}`,
+        addressUnknown: false,
+      },
       sources: [],
       owners: ["bench/bench"],
       syntax: [],

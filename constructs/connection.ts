@@ -1,19 +1,20 @@
 import type { DesiredHost } from "../src/model/host";
 import type { Connection } from "../src/model/observed";
+import { hostKeyText } from "../src/observe/known-hosts";
 import { terraformString, terraformText } from "./escape";
 
 /** How Terraform reaches a host: what ssh resolved for it, or the construct's own props when it was not observed. */
 export function connectionOf(host: DesiredHost, resolved: Connection | undefined): Connection {
-  return (
-    resolved ?? {
-      host: host.address,
-      port: host.port ?? 22,
-      user: host.user ?? "root",
-      agent: host.identityFile === undefined,
-      ...(host.identityFile !== undefined && { identityFile: host.identityFile }),
-      hostKey: host.hostKey ?? "",
-    }
-  );
+  if (resolved) return resolved;
+  const { address, port = 22, user = "root", identityFile, hostKey = [] } = host;
+  return {
+    host: address,
+    port,
+    user,
+    agent: identityFile === undefined,
+    ...(identityFile !== undefined && { identityFile }),
+    hostKey: hostKeyText({ host: address, port, keys: hostKey, authorities: [] }) ?? "",
+  };
 }
 
 /** Path of the script that Terraform uploads: in a folder only the user can enter, a new name each time. */
@@ -26,10 +27,10 @@ export function connectionBlock(connection: Connection, scriptDir: string): Reco
   const { identityFile, certificateFile, agentIdentity, bastion } = connection;
   return {
     type: "ssh",
-    host: literalHost(connection.host),
+    host: referenceText(connection.host),
     port: connection.port,
     user: terraformText(connection.user),
-    host_key: terraformText(connection.hostKey),
+    host_key: referenceText(connection.hostKey),
     agent: connection.agent && identityFile === undefined,
     ...(identityFile !== undefined && { private_key: fileExpression(identityFile) }),
     ...(certificateFile !== undefined && { certificate: fileExpression(certificateFile) }),
@@ -38,7 +39,7 @@ export function connectionBlock(connection: Connection, scriptDir: string): Reco
       bastion_host: terraformText(bastion.host),
       bastion_port: bastion.port,
       bastion_user: terraformText(bastion.user),
-      bastion_host_key: terraformText(connection.hostKey),
+      bastion_host_key: referenceText(connection.hostKey),
       ...(bastion.identityFile !== undefined && { bastion_private_key: fileExpression(bastion.identityFile) }),
     }),
     script_path: scriptPath(scriptDir),
@@ -49,10 +50,10 @@ export function connectionBlock(connection: Connection, scriptDir: string): Reco
 /** What a destroy-time provisioner must know of a machine, as triggers: the new configuration may not know it any more. */
 export function machineTriggers(connection: Connection, scriptDir: string): Record<string, string> {
   return {
-    address: literalHost(connection.host),
+    address: referenceText(connection.host),
     port: String(connection.port),
     user: terraformText(connection.user),
-    host_key: terraformText(connection.hostKey),
+    host_key: referenceText(connection.hostKey),
     identity: terraformText(connection.identityFile ?? ""),
     certificate: terraformText(connection.certificateFile ?? ""),
     agent: String(connection.agent && connection.identityFile === undefined),
@@ -98,9 +99,9 @@ export function machineConnection(self: string): Record<string, string> {
   };
 }
 
-/** An address as it stands, unless it is one of Terraform's own references. */
-function literalHost(host: string): string {
-  return host.includes("${TfToken[") ? host : terraformText(host);
+/** A text that Terraform shall read literally, unless its address is one of Terraform's own references. */
+function referenceText(text: string): string {
+  return text.includes("${TfToken[") ? text : terraformText(text);
 }
 
 function fileExpression(path: string): string {

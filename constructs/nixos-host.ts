@@ -1,6 +1,7 @@
 import { Token, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { type DesiredHost, hostProblems, type HostSettings } from "../src/model/host";
+import { pinnedKeys, sharedTypes } from "../src/model/host-key";
 import { Fleet } from "./fleet";
 import { StackHosts } from "./stack-hosts";
 
@@ -20,20 +21,32 @@ export class NixosHost extends Construct {
   constructor(scope: Construct, id: string, props: NixosHostProps) {
     super(scope, id);
     this.address = props.address;
+    const { hostKey, ...settings } = props;
     const host: DesiredHost = {
-      ...props,
+      ...settings,
+      ...(hostKey !== undefined && { hostKey: pinnedKeys(hostKey) }),
       construct: this.node.path,
       label: id,
       addressUnknown: Token.isUnresolved(props.address),
     };
     const where = { construct: this.node.path, host: id };
     const problems = hostProblems(props, where);
-    if (host.addressUnknown && props.hostKey === undefined) {
+    if (host.addressUnknown && hostKey === undefined) {
       problems.push({
         code: "input",
         what: "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another",
         where,
-        remedy: "set hostKey to the host's public key",
+        remedy:
+          "set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its rsa key where it has one: " +
+          "Terraform asks for rsa, then ecdsa, before ed25519",
+      });
+    }
+    for (const type of host.addressUnknown ? sharedTypes(host.hostKey ?? []) : []) {
+      problems.push({
+        code: "input",
+        what: `hostKey has several keys of the type ${type}, and Terraform looks at one of a type alone`,
+        where,
+        remedy: "give the one that the host has now",
       });
     }
     const stack = TerraformStack.of(this);

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Problem, Where } from "./error";
+import { keyFaults, shown } from "./host-key";
 import { checkShape, hostShape } from "./shape";
 
 /** Where a host is and how to log in to it. */
@@ -21,10 +23,12 @@ export interface HostSettings {
    */
   readonly identityFile?: string;
   /**
-   * The host's public key, such as "ssh-ed25519 AAAA…". It is pinned: any other key is an error.
+   * The host's public keys, such as "ssh-ed25519 AAAA…", a line each: as `cat /etc/ssh/ssh_host_*_key.pub` on the host or
+   * ssh-keyscan print them. They are pinned: any other key is an error. Where the address is only known after apply, give all
+   * that the host has: Terraform asks it for an rsa key, then for an ecdsa one, before ed25519.
    * @default the keys in known_hosts
    */
-  readonly hostKey?: string;
+  readonly hostKey?: string | readonly string[];
   /**
    * A host to go through: [user@]name[:port] or alias. One, no more: Terraform knows one bastion.
    * @default what `ssh -G` says for the address
@@ -45,14 +49,20 @@ export interface DesiredHost extends HostSettings {
   readonly label: string;
   /** Whether the address is only known after apply: it cannot be observed then. */
   readonly addressUnknown: boolean;
+  /** The pinned keys, `TYPE BLOB` each. */
+  readonly hostKey?: readonly string[];
 }
 
-const keyTypes =
-  /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
+const shape = hostShape.extend({ hostKey: z.union([z.string(), z.array(z.string())]).optional() });
 
-/** Whether a value is one of CDKTF's tokens. */
+/** Whether a value is one of CDKTF's tokens, or holds one. */
 function isToken(value: unknown): boolean {
-  return (typeof value === "string" && value.includes("${TfToken[")) || (typeof value === "number" && value < -1e200);
+  if (Array.isArray(value)) return value.some(isToken);
+  return (typeof value === "string" && /[$#]\{TfToken\[/.test(value)) || (typeof value === "number" && value < -1e200);
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65535;
 }
 
 /** Everything wrong with a host's settings; empty when they are sound. */
@@ -69,7 +79,7 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
     );
   }
   const shaped = checkShape(
-    hostShape,
+    shape,
     given,
     where,
     tokens.map((field) => [field]),
@@ -83,47 +93,49 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
     address !== "::1"
   ) {
     refuse(
-      `address ${JSON.stringify(address)} is not a host name, IP address or ssh alias`,
+      `address ${shown(address)} is not a host name, IP address or ssh alias`,
       'write it like "web1.example.org"; user and port have props of their own',
     );
   }
   const [, named, portText] = /^([^:]+):(\d+)$/.exec(address) ?? [];
   if (named !== undefined) {
-    refuse(`address ${JSON.stringify(address)} has a port`, `write address: "${named}", port: ${portText ?? ""}`);
+    refuse(`address ${shown(address)} has a port`, `write address: "${named}", port: ${portText ?? ""}`);
   }
   const { identityFile } = settings;
-  if (identityFile !== undefined && (identityFile === "" || /[\r\n]/.test(identityFile))) {
-    refuse(`identityFile ${JSON.stringify(identityFile)} is not a path`, 'write it like "~/.ssh/id_ed25519"');
+  if (identityFile !== undefined && /^\s*-----BEGIN|[\r\n]./.test(identityFile)) {
+    refuse(
+      "identityFile holds a key or another text of several lines, not the path of a key",
+      'write the key to a file that only you may read (chmod 600), and give its path, like "~/.ssh/id_ed25519"',
+    );
+  } else if (identityFile !== undefined && (identityFile === "" || /[\r\n]/.test(identityFile))) {
+    refuse(`identityFile ${shown(identityFile)} is not a path`, 'write it like "~/.ssh/id_ed25519"');
   }
   if (user !== undefined && !/^[a-zA-Z_][a-zA-Z0-9_.-]*\$?$/.test(user)) {
-    refuse(`user ${JSON.stringify(user)} is not a user name`, 'write it like "deploy"');
+    refuse(`user ${shown(user)} is not a user name`, 'write it like "deploy"');
   }
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
+  if (port !== undefined && !isPort(port)) {
     refuse(`port ${String(port)} is not a port`, "use a whole number from 1 to 65535");
   }
-  if (hostKey !== undefined) {
-    const [type = "", blob = "", ...rest] = hostKey.trim().split(/ +/);
-    if (!keyTypes.test(type) || !/^[A-Za-z0-9+/]{40,}={0,2}$/.test(blob) || /[\r\n]/.test(hostKey) || rest.length > 1) {
-      refuse(
-        `hostKey ${JSON.stringify(hostKey)} is not a public key`,
-        'give one line of the host\'s /etc/ssh/ssh_host_ed25519_key.pub, like "ssh-ed25519 AAAA…"',
-      );
-    }
-  }
+  if (hostKey !== undefined && !shaped.isFaulty("hostKey"))
+    for (const [what, remedy] of keyFaults(hostKey)) refuse(what, remedy);
   if (
     proxyJump !== undefined &&
     !/^([a-zA-Z_][a-zA-Z0-9_.-]*@)?(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9_][a-zA-Z0-9_.-]*)(:\d{1,5})?$/.test(proxyJump)
   ) {
     refuse(
-      `proxyJump ${JSON.stringify(proxyJump)} is not one jump host`,
+      `proxyJump ${shown(proxyJump)} is not one jump host`,
       proxyJump.includes(",")
         ? "name a single one: Terraform connects through one bastion, no more"
         : 'write it like "admin@bastion.example.org:22"',
     );
   }
+  const jumpPort = /:(\d{1,5})$/.exec(proxyJump?.replace(/^.*\]/, "") ?? "")?.[1];
+  if (jumpPort !== undefined && !isPort(Number(jumpPort))) {
+    refuse(`proxyJump ${shown(proxyJump ?? "")} has a port that is none`, "use a whole number from 1 to 65535");
+  }
   if (settings.become === false && user !== undefined && user !== "root") {
     refuse(
-      `become is false for user ${JSON.stringify(user)}, and nixos-container needs root`,
+      `become is false for user ${shown(user)}, and nixos-container needs root`,
       "leave become out, or log in as root",
     );
   }

@@ -103,11 +103,9 @@ function bastionKeys(jump: ResolvedTarget, { log, keys }: NonNullable<Session["j
   });
 }
 
-/** The keys trusted before any contact: the pinned one, or those of known_hosts. */
+/** The keys trusted before any contact: the pinned ones, or those of known_hosts. */
 async function trustedKeys({ host, target }: Route, context: Context): Promise<HostKeys> {
-  if (host.hostKey === undefined) return findKnownKeys(target, context);
-  const pin = publicKey(host.hostKey);
-  return { keys: pin === undefined ? [] : [pin], authorities: [] };
+  return host.hostKey === undefined ? findKnownKeys(target, context) : { keys: host.hostKey, authorities: [] };
 }
 
 function named({ hostName, port }: ResolvedTarget, keys: HostKeys): NamedKeys {

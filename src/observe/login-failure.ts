@@ -34,7 +34,7 @@ const causes: readonly Cause[] = [
     remedy: ({ pinned, target }) =>
       "somebody may be in between: compare the key with /etc/ssh/ssh_host_*_key.pub at the host's own console; if it was reinstalled, " +
       (pinned
-        ? "set hostKey to the new key"
+        ? "set hostKey to its new keys"
         : `forget the old key with \`ssh-keygen -R '${knownAs(target)}'\`, and add the new one`),
   },
   {
@@ -48,9 +48,9 @@ const causes: readonly Cause[] = [
       pinned ? `${subject} does not show the pinned hostKey` : `the host key of ${subject} is not known`,
     remedy: ({ pinned, isJump, target }) =>
       pinned
-        ? "set hostKey to a line of the host's /etc/ssh/ssh_host_*_key.pub, read at its own console"
+        ? "set hostKey to the lines of the host's /etc/ssh/ssh_host_*_key.pub, read at its own console"
         : `log in once with \`ssh ${target.address}\` and compare the fingerprint it shows with the host's own` +
-          (isJump ? "" : `, or set hostKey to its /etc/ssh/ssh_host_ed25519_key.pub`),
+          (isJump ? "" : `, or set hostKey to its /etc/ssh/ssh_host_*_key.pub`),
   },
   {
     pattern:

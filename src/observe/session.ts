@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Context } from "./context";
-import { findKnownKeys, type HostKeys, knownHostsLines, lookupName, publicKey, readKnownHosts } from "./known-hosts";
+import { findKnownKeys, type HostKeys, knownHostsLines, lookupName, readKnownHosts } from "./known-hosts";
 import type { RunResult } from "./process";
 import type { Route } from "./route";
 import type { ResolvedTarget } from "./ssh-config";
@@ -84,11 +84,11 @@ async function prepareJump(
   return { command, logFile, knownHosts };
 }
 
-/** The host's key is the pinned one, or there is no connection: neither known_hosts nor DNS has a say then. */
+/** The host's key is a pinned one, or there is no connection: neither known_hosts nor DNS has a say then. */
 async function pinned({ host, target }: Route, context: Context): Promise<string[]> {
   if (host.hostKey === undefined) return [];
   const file = context.temporary("known-hosts");
-  await writeFile(file, `* ${publicKey(host.hostKey) ?? host.hostKey}\n`);
+  await writeFile(file, host.hostKey.map((key) => `* ${key}\n`).join(""));
   return options({
     UserKnownHostsFile: optionPath(file),
     GlobalKnownHostsFile: "/dev/null",

@@ -10,7 +10,7 @@ describe("a host", () => {
     `address ${JSON.stringify(value)} is not a host name, IP address or ssh alias`,
     'write it like "web1.example.org"; user and port have props of their own',
   ];
-  const keyRemedy = 'give one line of the host\'s /etc/ssh/ssh_host_ed25519_key.pub, like "ssh-ed25519 AAAA…"';
+  const keyRemedy = "give the host's public keys, a line each, as `cat /etc/ssh/ssh_host_*_key.pub` prints them there";
   const rows: [title: string, props: Partial<NixosHostProps>, what: string, remedy: string][] = [
     ...[
       "",
@@ -29,7 +29,7 @@ describe("a host", () => {
     ["port 0", { port: 0 }, "port 0 is not a port", "use a whole number from 1 to 65535"],
     ["port 65536", { port: 65536 }, "port 65536 is not a port", "use a whole number from 1 to 65535"],
     ["a key that is none", { hostKey: "AAAA" }, 'hostKey "AAAA" is not a public key', keyRemedy],
-    ["two keys", { hostKey: `${key}\n${key}` }, `hostKey "${key}\\n${key}" is not a public key`, keyRemedy],
+    ["no key at all", { hostKey: [] }, "hostKey holds no public key", keyRemedy],
     [
       "two jump hosts",
       { proxyJump: "one,two" },

@@ -39,7 +39,19 @@ test("an address that Terraform knows only later needs a pinned key", () => {
   new NixosHost(stack, "web1", { address: serverAddress(stack) });
   expect(refusal(() => synth(stack)).message).toBe(
     "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another (construct prod/web1, host web1)\n" +
-      "  → set hostKey to the host's public key",
+      "  → set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its rsa key where it has one: " +
+      "Terraform asks for rsa, then ecdsa, before ed25519",
+  );
+});
+
+test("of two pinned keys of one type, Terraform would know the first alone", () => {
+  const stack = newStack();
+  const renewed = hostKey.replace("IA6y", "IB6y");
+  new NixosHost(stack, "web1", { address: serverAddress(stack), hostKey: [hostKey, renewed] });
+  new NixosHost(stack, "web2", { address: "web2", hostKey: [hostKey, renewed] }); // observed, so the one it shows is known
+  expect(refusal(() => synth(stack)).message).toBe(
+    "hostKey has several keys of the type ssh-ed25519, and Terraform looks at one of a type alone (construct prod/web1, host web1)\n" +
+      "  → give the one that the host has now",
   );
 });
 
@@ -64,6 +76,23 @@ test("the connections carry the reference, and the pinned key", () => {
   expect(resource(json, "nixos-teardown", "terraform_data").for_each).toMatchObject({
     "address of web1": { address: "${terraform_data.server.id}", host_key: hostKey },
   });
+});
+
+test("of several pinned keys, each but the first carries the reference as its name", () => {
+  const rsa = `ssh-rsa ${"A".repeat(372)}`;
+  for (const [port, name] of [
+    [22, "${terraform_data.server.id}"],
+    [2222, "[${terraform_data.server.id}]:2222"],
+  ] as const) {
+    const stack = newStack({ observe: "on", resources: "terraform_data" });
+    const props = { address: serverAddress(stack), port, hostKey: `${hostKey} root@web1\n${rsa}\n` };
+    newContainer(stack, new NixosHost(stack, "web1", props));
+    const json = synth(stack);
+    const host_key = `${hostKey}\n${name} ${rsa}`;
+    expect(remoteExec(resource(json, "web1_database", "terraform_data")).connection).toMatchObject({ host_key });
+    const machines = resource(json, "nixos-teardown", "terraform_data").for_each;
+    expect(machines).toMatchObject({ "address of web1": { host_key } });
+  }
 });
 
 test("such a host is not contacted, its plan says so, and it may be deployed", () => {

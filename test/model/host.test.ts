@@ -1,9 +1,12 @@
 import { hostProblems, type HostSettings } from "../../src/model/host";
+import { pinnedKeys } from "../../src/model/host-key";
 import { told } from "./problems";
 
 const refused = (settings: Partial<HostSettings>): string[] =>
   told(hostProblems({ address: "web1.example.org", ...settings }, { construct: "stack/web1" }));
 const key = `ssh-ed25519 ${"A".repeat(68)}`;
+const rsa = `ssh-rsa ${"B".repeat(68)}`;
+const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
 
 describe("a host's settings", () => {
   test.each<Partial<HostSettings>>([
@@ -17,6 +20,10 @@ describe("a host's settings", () => {
     { user: "root", become: false },
     { hostKey: key },
     { hostKey: `${key} root@web1` },
+    { hostKey: `${key} the key of web1\n` },
+    { hostKey: `${key}\n${rsa}\n` },
+    { hostKey: [key, `${rsa} root@web1\n`] },
+    { hostKey: `# web1:22 SSH-2.0-OpenSSH_10.0\r\nweb1 ${rsa}\r\n\r\nweb1 ${key}\r\n` },
     { proxyJump: "admin@bastion.example.org:22" },
     { proxyJump: "[fd00::1]:22" },
   ])("may be %j", (settings) => {
@@ -35,10 +42,27 @@ describe("a host's settings", () => {
     [{ port: 22.5 }, "port 22.5 is not a port"],
     [
       { hostKey: "AAAA" },
-      'hostKey "AAAA" is not a public key → give one line of the host\'s /etc/ssh/ssh_host_ed25519_key.pub',
+      'hostKey "AAAA" is not a public key → give the host\'s public keys, a line each, as `cat /etc/ssh/ssh_host_*_key.pub` prints them there',
     ],
-    [{ hostKey: `${key}\n${key}` }, "is not a public key"],
+    [{ hostKey: [key, "ssh-dss AAAA"] }, 'hostKey "ssh-dss AAAA" is not a public key'],
+    [{ hostKey: `${key} ${rsa}` }, "is not a public key"], // the second would be lost
+    [{ hostKey: `@revoked web1 ${key}` }, "is not a public key"],
+    [{ hostKey: `@cert-authority web1 ${key}` }, "is not a public key"],
+    [{ hostKey: `web1 ${key}\nweb2 ${rsa}` }, "hostKey has the keys of several names: web1, web2"],
+    [{ hostKey: privateKey }, "hostKey holds a private key → give the host's public keys"],
+    [{ hostKey: [] }, "hostKey holds no public key"],
+    [{ hostKey: " \n# nothing\n" }, "hostKey holds no public key"],
+    [{ hostKey: [key, "${TfToken[TOKEN.1]}"] }, "hostKey is a value that Terraform only knows after apply"],
+    [
+      { identityFile: privateKey },
+      "identityFile holds a key or another text of several lines, not the path of a key → write the key to a file that only you may read (chmod 600)",
+    ],
+    [{ identityFile: privateKey.replaceAll("\n", "") }, "identityFile holds a key"],
+    [{ identityFile: "one\ntwo" }, "identityFile holds a key or another text of several lines"],
+    [{ identityFile: "~/.ssh/id\n" }, 'identityFile "~/.ssh/id\\n" is not a path → write it like'],
     [{ proxyJump: "a,b" }, 'proxyJump "a,b" is not one jump host → name a single one'],
+    [{ proxyJump: "b:99999" }, 'proxyJump "b:99999" has a port that is none → use a whole number from 1 to 65535'],
+    [{ proxyJump: "[fd00::1]:0" }, 'proxyJump "[fd00::1]:0" has a port that is none'],
     [{ proxyJump: "a b" }, 'proxyJump "a b" is not one jump host → write it like'],
     [
       { user: "deploy", become: false },
@@ -51,5 +75,20 @@ describe("a host's settings", () => {
   ])("must not be %j", (settings, words) => {
     expect(refused(settings)).toHaveLength(1);
     expect(refused(settings)[0]).toContain(words);
+  });
+
+  test.each(["address", "user", "identityFile", "hostKey", "proxyJump"])(
+    "never show the secret key that %s was given",
+    (field) => {
+      expect(refused({ [field]: privateKey })).toHaveLength(1);
+      expect(refused({ [field]: privateKey }).join()).not.toMatch(/BEGIN|c2VjcmV0/);
+      expect(refused({ [field]: "no such\n" }).join()).toContain(field); // the control
+    },
+  );
+
+  test("are one list of pinned keys, whatever stands around them and in whatever order", () => {
+    expect(pinnedKeys(`${rsa} root@web1\n`)).toEqual([rsa]);
+    expect(pinnedKeys([rsa, `web1 ${key}\n# web1\n\n${rsa}\n`])).toEqual([key, rsa]);
+    expect(pinnedKeys([key, rsa])).toEqual(pinnedKeys([rsa, key]));
   });
 });

@@ -31,7 +31,7 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
   function observe(host: EmbeddedHost, settings: Partial<DesiredHost> = {}): Promise<Observation> {
     const config = path.join(folder, `config-${host.port}`);
     writeFileSync(config, "UserKnownHostsFile /dev/null\nGlobalKnownHostsFile none\n");
-    const request = hostRequest({ ...loginOf(host), hostKey: host.hostKey, ...settings });
+    const request = hostRequest({ ...loginOf(host), hostKey: host.hostKeys, ...settings });
     return observeHost(request, probeProgram, testContext(folder, { sshConfig: config }));
   }
 
@@ -75,7 +75,7 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
     await host.pause();
     expect(said(await observe(host))).toMatch(/^127\.0\.0\.1 port \d+ refuses the connection\n/);
     await host.resume();
-    const { hostKey } = host;
+    const hostKey = host.hostKeys;
     await host.renewHostKeys();
     expect(said(await observe(host, { hostKey }))).toMatch(/shows another key than the pinned hostKey/);
     expect(said(await observe(host))).toBe("observed");
@@ -84,7 +84,7 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
   it("is not told when its connection is cut", async () => {
     const host = await start();
     const cut = observeHost(
-      hostRequest({ ...loginOf(host), hostKey: host.hostKey }),
+      hostRequest({ ...loginOf(host), hostKey: host.hostKeys }),
       () => 'touch "$TMPDIR/arrived"; sleep 1000',
       testContext(folder, { sshConfig: "none" }),
     );

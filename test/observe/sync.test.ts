@@ -116,8 +116,8 @@ describeUnless(noSshd, "hosts observed from a synchronous program", () => {
     const spaced = path.join(bench.folder, "a b");
     mkdirSync(spaced);
     process.env["TMPDIR"] = spaced;
-    const hostKey = sshd.keys["ed25519"];
-    const wrong = publicKey(bench.key("wrong"));
+    const hostKey = [sshd.keys["ed25519"] ?? ""];
+    const wrong = [publicKey(bench.key("wrong"))];
     const kinds = observeSync({ hosts: [request({ hostKey }), request({ hostKey: wrong })] }).map(({ kind }) => kind);
     process.env["TMPDIR"] = temporary;
     expect(kinds).toEqual(["observed", "failed"]);

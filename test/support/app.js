@@ -2,7 +2,7 @@
 // The app of every end-to-end test: it makes the constructs that app.json in the working directory describes.
 const { readFileSync } = require("node:fs");
 const { Construct } = require("constructs");
-const { App, TerraformStack } = require("cdktf");
+const { App, TerraformResource, TerraformStack } = require("cdktf");
 const { NixosContainer, NixosHost, NixosTeardown } = require("../../dist/constructs");
 
 const spec = JSON.parse(readFileSync("app.json", "utf8"));
@@ -15,11 +15,21 @@ function scopeOf(stack, group) {
   return stack.node.tryFindChild(group) ?? new Construct(stack, group);
 }
 
+/** An address that Terraform only knows after apply, as that of a server it makes. */
+function lateAddress(scope, id, address) {
+  const server = new TerraformResource(scope, `${id}-server`, { terraformResourceType: "terraform_data" });
+  server.addOverride("input", address);
+  return server.getStringAttribute("output");
+}
+
 for (const { id, hosts: declared = [], containers = [], teardown = false } of spec.stacks) {
   const stack = new TerraformStack(app, id);
   if (teardown) new NixosTeardown(stack, "teardown");
-  for (const { id: hostId, group, ...props } of declared)
-    hosts.set(hostId, new NixosHost(scopeOf(stack, group), hostId, props));
+  for (const { id: hostId, group, late = false, ...props } of declared) {
+    const scope = scopeOf(stack, group);
+    if (late) props.address = lateAddress(scope, hostId, props.address);
+    hosts.set(hostId, new NixosHost(scope, hostId, props));
+  }
   for (const { id: containerId, group, host, ...props } of containers) {
     new NixosContainer(scopeOf(stack, group), containerId, { host: hosts.get(host), ...props });
   }

@@ -13,7 +13,10 @@ export interface StackSpec {
   readonly id: string;
   /** Whether the stack holds a NixosTeardown. */
   readonly teardown?: boolean;
-  readonly hosts?: readonly ({ readonly id: string; readonly group?: string } & Readonly<Record<string, unknown>>)[];
+  /** The address of a `late` host is only known after apply. */
+  readonly hosts?: readonly ({ readonly id: string; readonly group?: string; readonly late?: boolean } & Readonly<
+    Record<string, unknown>
+  >)[];
   readonly containers?: readonly ({
     readonly id: string;
     readonly group?: string;
