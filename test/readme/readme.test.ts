@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import ts from "typescript";
 import { checkSyntax } from "../../src/nix";
@@ -7,9 +7,11 @@ import { run } from "../support/project";
 import { describeWith } from "../support/tools";
 
 const root = resolve(__dirname, "../..");
-const blocks = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
-  ([, language = "", text = ""]) => ({ language, text }),
-);
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
+  language,
+  text,
+}));
 
 function blocksOf(language: string): string[] {
   return blocks.filter((block) => block.language === language).map(({ text }) => text);
@@ -67,11 +69,78 @@ test("its shell commands are commands: of npm scripts that exist, of cdktf, or i
     expect((await run("sh", ["-n", "-c", line])).code).toBe(0);
     for (const command of line.split(" && ")) {
       const [, script] = /^npm (?:run )?(demo|test)$/.exec(command) ?? [];
+      if (command === forget) continue; // run below
       const known =
-        command === "npm ci" || command.startsWith(`npm install ${name}`) || /^npx cdktf (diff|deploy)$/.test(command);
+        command === "npm ci" ||
+        command.startsWith(`npm install ${name}`) ||
+        /^npx cdktf (diff|deploy|destroy)$/.test(command);
       expect([command, known || (script !== undefined && script in scripts)]).toEqual([command, true]);
     }
   }
+});
+
+const forget =
+  blocksOf("sh")
+    .join("")
+    .split("\n")
+    .find((line) => line.includes(" state rm ")) ?? "";
+
+describeWith(["ssh", "terraform"], "a machine that is gone for good", () => {
+  test("is forgotten with the README's command, and destroy ends", async () => {
+    const world = await World.embedded({});
+    try {
+      const spec = world.stack([{ id: "one" }]);
+      await world.deploy(spec);
+      const machineId = (await world.machine.sh('cat "$R/etc/machine-id"')).stdout.trim();
+      await world.machine.embedded?.pause();
+      await world.project.synth(spec, { mayFail: true });
+      // Terraform goes on trying for as long as the connection's timeout, a minute; a test need not.
+      const file = join(world.project.stackFolder("fleet"), "cdk.tf.json");
+      writeFileSync(file, readFileSync(file, "utf8").replaceAll('"timeout": "60s"', '"timeout": "1s"'));
+      const destroy = () => world.project.terraform("fleet", ["destroy", "-input=false", "-no-color", "-auto-approve"]);
+      const refused = await destroy();
+      expect(refused.code).toBe(1);
+      expect(refused.output).toMatch(/dial tcp .+: connection refused/);
+      const command = forget
+        .replace("STACK", "fleet")
+        .replace("MACHINE-ID", machineId)
+        .replace("null_resource", world.project.resources);
+      expect(await world.project.run("sh", ["-c", command])).toMatchObject({ code: 0 });
+      expect(await destroy()).toMatchObject({ code: 0 });
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+/** The messages that the table of troubles quotes as ours; `…` is what differs from time to time. */
+function quotedMessages(): string[] {
+  const [, table = ""] = /^\| message .*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+  const cells = table.split("\n").map((row) => row.split("|")[1] ?? "");
+  return cells.flatMap((cell) =>
+    [...cell.replace(/Terraform's `[^`]*`/g, "").matchAll(/`([^`]+)`/g)].map(([, message = ""]) => message),
+  );
+}
+
+/** Every line of the sources and of the programs for the hosts that is no comment; the embedded host only plays a part. */
+function sourceLines(): string[] {
+  const files = ["src", "constructs"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  return files
+    .filter((file) => /\.(ts|sh)$/.test(file) && !file.startsWith(join("src", "sim")))
+    .flatMap((file) => readFileSync(join(root, file), "utf8").split("\n"))
+    .filter((line) => !/^\s*(\*[ /]|\*$|\/\*|\/\/|#)/.test(line));
+}
+
+test("its messages are messages that are printed", () => {
+  const lines = sourceLines();
+  const unprinted = [...quotedMessages(), "the control … nobody says this"].filter((message) => {
+    const parts = message.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return !lines.some((line) => new RegExp(parts.join(".+")).test(line));
+  });
+  expect(unprinted).toEqual(["the control … nobody says this"]);
+  expect(quotedMessages().length).toBeGreaterThan(10);
 });
 
 describeWith(["ssh", "terraform"], "its plans", () => {
