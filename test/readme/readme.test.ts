@@ -79,6 +79,16 @@ test("its shell commands are commands: of npm scripts that exist, of cdktf, or i
   }
 });
 
+test("what it runs with npx, its install line brings", () => {
+  const commands = blocksOf("sh").join("");
+  const [, packages = ""] = /^npm install (cdktf-nixos-containers .*)$/m.exec(commands) ?? [];
+  const bins = packages.split(" ").flatMap((name) => {
+    const manifest = join(root, name === "cdktf-nixos-containers" ? "." : `node_modules/${name}`, "package.json");
+    return Object.keys((JSON.parse(readFileSync(manifest, "utf8")) as { bin?: Record<string, string> }).bin ?? {});
+  });
+  expect(bins).toEqual(expect.arrayContaining([...commands.matchAll(/^npx (\S+)/gm)].map(([, bin]) => bin)));
+});
+
 const forget =
   blocksOf("sh")
     .join("")
