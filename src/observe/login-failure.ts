@@ -14,8 +14,8 @@ export interface Attempt {
 
 interface Cause {
   readonly pattern: RegExp;
-  what(subject: string, attempt: Attempt): string;
-  remedy(attempt: Attempt): string;
+  what(subject: string, attempt: Attempt, said: string): string;
+  remedy(attempt: Attempt, said: string): string;
 }
 
 const checkAddress = (attempt: Attempt): string =>
@@ -60,6 +60,11 @@ const causes: readonly Cause[] = [
         ? `unknown host alias or name ${JSON.stringify(target.address)}${isJump ? " of the jump host" : ""}${via ? ` at the jump host ${via.address}` : ""}`
         : `${JSON.stringify(target.address)} leads to ${JSON.stringify(target.hostName)}, which is no known name`,
     remedy: () => "add it to ~/.ssh/config or to DNS, or correct the address",
+  },
+  {
+    pattern: /^Load key ".+": bad permissions/m,
+    what: (subject, _attempt, said) => `ssh does not use ${openKeys(said)} for ${subject}: others may read it`,
+    remedy: (_attempt, said) => `\`chmod 600 ${openKeys(said)}\``,
   },
   {
     pattern: /Permission denied|Too many authentication failures|No supported authentication methods/i,
@@ -114,7 +119,7 @@ export function loginFailure(words: readonly string[], attempt: Attempt): Failur
   const detail = [`$ ${commandLine(attempt)}`, ...words];
   const cause = causes.find(({ pattern }) => pattern.test(said));
   if (!cause) return failure(`ssh cannot log in to ${subject}`, `see what \`${commandLine(attempt)}\` says`, detail);
-  return failure(cause.what(subject, attempt), cause.remedy(attempt), detail);
+  return failure(cause.what(subject, attempt, said), cause.remedy(attempt, said), detail);
 }
 
 /** A command to try the same by hand. */
@@ -127,6 +132,11 @@ export function commandLine({ target, via }: Pick<Attempt, "target" | "via">): s
     ...(jump === undefined ? [] : ["-J", jump]),
     `${target.user}@${target.address}`,
   ].join(" ");
+}
+
+/** The key files that ssh ignores because of their modes. */
+function openKeys(said: string): string {
+  return [...new Set([...said.matchAll(/^Load key "(.+)": bad permissions/gm)].map(([, file]) => file))].join(" ");
 }
 
 function knownAs({ hostKeyAlias, hostName, port }: ResolvedTarget): string {

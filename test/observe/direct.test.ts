@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { chmodSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Context } from "../../src/observe/context";
 import { describeUnless } from "../support/tools";
@@ -146,6 +146,20 @@ describeUnless(noSshd, "a host with a real sshd", () => {
     expect(said(observation)).toContain(`does not let ${user} in`);
     expect(said(observation)).toContain("Permission denied");
     expect(observation).toHaveProperty("connection.identityFile", key); // destroy may need it
+  });
+
+  it("says which key others may read, and how to mend that", async () => {
+    const open = bench.key("open");
+    chmodSync(open, 0o644);
+    const server = await bench.sshd([open]);
+    bench.write("known-open", server.known());
+    const settings = { user, port: server.port, identityFile: open };
+    const config = context(`Host *\n  UserKnownHostsFile ${bench.folder}/known-open`);
+    const observation = await observeWith(program, settings, config);
+    expect(said(observation)).toMatch(/^ssh does not use \S+\/open for 127\.0\.0\.1 port \d+: others may read it\n/);
+    expect(observation).toHaveProperty("remedy", `\`chmod 600 ${open}\``);
+    chmodSync(open, 0o600);
+    expect(said(await observeWith(program, settings, config))).toBe("observed"); // the remedy helps
   });
 
   it("says that nobody listens, or knows the name", async () => {
