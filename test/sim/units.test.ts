@@ -136,6 +136,21 @@ describe("5 units", () => {
     expect(fs.readlinkSync(host.path(`/proc/${leader}/root/run/current-system`))).toBe(other);
   });
 
+  test("5.4 of a conf, the four signs that a shell needs escaped lose their backslash in double quotes alone", async () => {
+    const start = async (source: string, value: string): Promise<string> => {
+      const name = `c${(count += 1)}`;
+      fs.mkdirSync(host.path(source), { recursive: true });
+      await ok(`nixos-container create ${name}`);
+      await conf(name, `EXTRA_NSPAWN_FLAGS=${value}\n`);
+      return (await root(`nixos-container start ${name}`)).code === 0 ? "up" : await journal(name);
+    };
+    let count = 0;
+    expect(await start('/srv/a$b"c\\d`e', String.raw`"--bind=/srv/a\$b\"c\\d\`e:/x"`)).toBe("up");
+    expect(await start("/srv/f\\g", String.raw`"--bind=/srv/f\g:/x"`)).toBe("up");
+    expect(await start("/srv/h\\$i", String.raw`'--bind=/srv/h\$i:/x'`)).toBe("up");
+    expect(await start("/srv/j\\$k", String.raw`"--bind=/srv/j\$k:/x"`)).toContain("Failed to clone /srv/j$k:"); // the control
+  });
+
   test("5.5 a failed start is retried, then given up until reset-failed", async () => {
     await ok("nixos-container create web --bridge br9");
     expect((await root("nixos-container start web")).code).toBe(1);

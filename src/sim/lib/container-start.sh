@@ -4,6 +4,20 @@
 
 net=$host/sys/class/net
 
+# unescape VALUE: within double quotes, a backslash goes before the four signs for which a shell needs one, and stays before others.
+unescape() {
+  conf_value='' escaped=$1
+  while [ "$escaped" != "${escaped%%\\*}" ]; do
+    conf_value=$conf_value${escaped%%\\*} escaped=${escaped#*\\}
+    sign=${escaped%"${escaped#?}"}
+    case $sign in
+      [\"\\\`\$]) escaped=${escaped#?} conf_value=$conf_value$sign ;;
+      *) conf_value=$conf_value\\ ;;
+    esac
+  done
+  conf_value=$conf_value$escaped
+}
+
 # Reads the conf the way systemd reads an EnvironmentFile.
 read_conf() {
   PRIVATE_NETWORK='' HOST_ADDRESS='' LOCAL_ADDRESS='' HOST_ADDRESS6='' LOCAL_ADDRESS6='' LOCAL_MAC_ADDRESS='' HOST_BRIDGE='' HOST_PORT=''
@@ -16,7 +30,10 @@ read_conf() {
     conf_value=${conf_value%"$cr"}
     while [ "$conf_value" != "${conf_value% }" ]; do conf_value=${conf_value% }; done
     case $conf_value in
-      \"*\") conf_value=${conf_value#\"} conf_value=${conf_value%\"} ;;
+      \"*\")
+        conf_value=${conf_value#\"}
+        unescape "${conf_value%\"}"
+        ;;
       \'*\') conf_value=${conf_value#\'} conf_value=${conf_value%\'} ;;
     esac
     case $conf_key in
