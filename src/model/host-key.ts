@@ -1,4 +1,5 @@
-const keyTypes =
+/** Key types Terraform can read; a line with any other would make it refuse them all. */
+export const usableType =
   /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
 
 /** A line of a `hostKey`: with a key, unless it is none, and with the name that known_hosts and ssh-keyscan put before it. */
@@ -16,12 +17,12 @@ function keyLines(hostKey: string | readonly string[]): KeyLine[] {
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((text) => {
       const words = text.split(/\s+/);
-      const name = keyTypes.test(words[0] ?? "") ? undefined : words.shift();
+      const name = usableType.test(words[0] ?? "") ? undefined : words.shift();
       const [type = "", blob = "", ...comment] = words;
       const sound =
-        keyTypes.test(type) &&
+        usableType.test(type) &&
         /^[A-Za-z0-9+/]{40,}={0,2}$/.test(blob) &&
-        !comment.some((word) => keyTypes.test(word)) && // a second key, that would be lost
+        !comment.some((word) => usableType.test(word)) && // a second key, that would be lost
         !name?.startsWith("@"); // revoked, or an authority's
       return { text, ...(name !== undefined && { name }), ...(sound && { key: `${type} ${blob}` }) };
     });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { usableType } from "../model/host-key";
 import type { Context } from "./context";
 import type { ResolvedTarget } from "./ssh-config";
 
@@ -9,10 +10,6 @@ export interface HostKeys {
   /** `TYPE BLOB` of each authority that may have signed its certificate. */
   readonly authorities: readonly string[];
 }
-
-/** Key types Terraform can read; a line with any other would make it refuse them all. */
-const usableType =
-  /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
 
 /** `TYPE BLOB` of a public key line, or undefined when it is none that Terraform can read. */
 export function publicKey(line: string): string | undefined {
