@@ -1,7 +1,7 @@
-import { z } from "zod";
-import type { Problem, Where } from "./error";
+import type { Problem, Refuse, Where } from "./error";
 import { keyFaults, shown } from "./host-key";
 import { checkShape, hostShape } from "./shape";
+import { tokenFields, tokenName } from "./token-fields";
 
 /** Where a host is and how to log in to it. */
 export interface HostSettings {
@@ -53,14 +53,6 @@ export interface DesiredHost extends HostSettings {
   readonly hostKey?: readonly string[];
 }
 
-const shape = hostShape.extend({ hostKey: z.union([z.string(), z.array(z.string())]).optional() });
-
-/** Whether a value is one of CDKTF's tokens, or holds one. */
-function isToken(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isToken);
-  return (typeof value === "string" && /[$#]\{TfToken\[/.test(value)) || (typeof value === "number" && value < -1e200);
-}
-
 function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65535;
 }
@@ -68,22 +60,16 @@ function isPort(port: number): boolean {
 /** Everything wrong with a host's settings; empty when they are sound. */
 export function hostProblems(given: HostSettings, where: Where): Problem[] {
   const problems: Problem[] = [];
-  const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
-  const tokens = Object.keys(given).filter(
-    (field) => field !== "address" && isToken(given[field as keyof HostSettings]),
-  );
+  const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
+  const { address: _address, ...others } = given;
+  const tokens = tokenFields(others);
   for (const field of tokens) {
     refuse(
-      `${field} is a value that Terraform only knows after apply`,
+      `${tokenName(field)} is a value that Terraform only knows after apply`,
       "give a value known at synth; only the address may be one of Terraform's",
     );
   }
-  const shaped = checkShape(
-    shape,
-    given,
-    where,
-    tokens.map((field) => [field]),
-  );
+  const shaped = checkShape(hostShape, given, where, tokens);
   problems.push(...shaped.problems);
   const settings = shaped.isFaulty("address") ? { ...shaped.sound, address: "localhost" } : shaped.sound;
   const { address, user, port, hostKey, proxyJump } = settings;
@@ -127,6 +113,12 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
       proxyJump.includes(",")
         ? "name a single one: Terraform connects through one bastion, no more"
         : 'write it like "admin@bastion.example.org:22"',
+    );
+  }
+  if (proxyJump !== undefined && tokenFields(address).length > 0) {
+    refuse(
+      `proxyJump ${shown(proxyJump)} stands beside an address that is only known after apply`,
+      "ssh cannot be asked for the way to such a host: leave proxyJump out, and make it reachable directly",
     );
   }
   const jumpPort = /:(\d{1,5})$/.exec(proxyJump?.replace(/^.*\]/, "") ?? "")?.[1];

@@ -45,7 +45,7 @@ export const hostShape = z.strictObject({
   user: text.optional(),
   port: number.optional(),
   identityFile: text.optional(),
-  hostKey: text.optional(),
+  hostKey: z.union([text, texts]).optional(),
   proxyJump: text.optional(),
   become: flag.optional(),
 });

@@ -60,7 +60,7 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
   const notes: string[] = [];
   if (observation.kind === "unobserved" && observation.reason === "address") {
     notes.push(
-      "its address is only known after apply, so it was not observed: what the deploy finds there, it makes as declared",
+      "its address is only known after apply, so it was not observed: what the deploy finds there, it makes as declared, and a container whose construct is removed goes on running",
     );
   }
   if (observation.kind === "observed") {

@@ -55,6 +55,14 @@ test("of two pinned keys of one type, Terraform would know the first alone", () 
   );
 });
 
+test("a host whose address Terraform knows only later has no jump host", () => {
+  const stack = newStack();
+  new NixosHost(stack, "web1", { address: serverAddress(stack), hostKey, proxyJump: "bastion" });
+  expect(refusal(() => synth(stack)).message).toContain(
+    'proxyJump "bastion" stands beside an address that is only known after apply',
+  );
+});
+
 test("everything but the address must be known at synth", () => {
   const stack = newStack();
   new NixosHost(stack, "web1", { address: "web1", user: serverAddress(stack) });
@@ -109,7 +117,7 @@ test("such a host is not contacted, its plan says so, and it may be deployed", (
       label: "web1",
       address: "known after apply",
       notes: [
-        "its address is only known after apply, so it was not observed: what the deploy finds there, it makes as declared",
+        "its address is only known after apply, so it was not observed: what the deploy finds there, it makes as declared, and a container whose construct is removed goes on running",
       ],
       problems: [],
     },

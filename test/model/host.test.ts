@@ -52,7 +52,7 @@ describe("a host's settings", () => {
     [{ hostKey: privateKey }, "hostKey holds a private key → give the host's public keys"],
     [{ hostKey: [] }, "hostKey holds no public key"],
     [{ hostKey: " \n# nothing\n" }, "hostKey holds no public key"],
-    [{ hostKey: [key, "${TfToken[TOKEN.1]}"] }, "hostKey is a value that Terraform only knows after apply"],
+    [{ hostKey: [key, "${TfToken[TOKEN.1]}"] }, "hostKey[1] is a value that Terraform only knows after apply"],
     [
       { identityFile: privateKey },
       "identityFile holds a key or another text of several lines, not the path of a key → write the key to a file that only you may read (chmod 600)",
