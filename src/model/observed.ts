@@ -42,6 +42,8 @@ export interface ObservedContainer {
   readonly unit: "up" | "down";
   /** systemd's own words, such as `failed failed`. */
   readonly active: string;
+  /** Whether its unit is masked: it can be neither started nor reloaded. */
+  readonly masked?: boolean;
   /** Store path of the system running inside, when it is up. */
   readonly running?: string;
   /** Whether it is linked into machines.target below system.control. */

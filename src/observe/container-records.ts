@@ -41,6 +41,7 @@ export class ContainerRecords {
       ...optional("profile", state("profile")),
       unit: state("unit") === "up" ? "up" : "down",
       active: info("active") ?? "",
+      ...(info("masked") === "yes" && { masked: true }),
       ...optional("running", state("running")),
       boot: state("boot") === "yes",
       timeout: this.state.get("timeout") ?? [],

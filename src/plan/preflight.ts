@@ -41,6 +41,13 @@ export function preflightProblems(
     missingSources(desired, facts, refuse);
     takenAddresses(desired, facts, refuse);
     lostAccess(desired, facts, refuse);
+    if (observed?.masked) {
+      const unit = `container@${desired.name}.service`;
+      refuse(
+        `its unit ${unit} is masked on the host, so that nothing can start or reload it`,
+        `unmask it there: systemctl unmask ${unit} (with --runtime, if it was masked so)`,
+      );
+    }
   }
   if (observed?.root === "mount" && (observed.profile === undefined || (!observed.conf && !observed.journal))) {
     problems.push({

@@ -62,7 +62,7 @@ build_reason() {
 unit_lines() {
   journalctl --sync >/dev/null 2>&1 || :
   lines=$(journalctl -u "container@$w_name.service" --since "@$acted" -n 50 --no-pager -o cat 2>/dev/null)
-  say "$lines" | tail -n 15 | sed "s/^/$w_name: | /"
+  [ -z "$lines" ] || say "$lines" | tail -n 15 | sed "s/^/$w_name: | /"
 }
 
 # NixOS refuses to switch a running system whose new one replaces critical parts, or has another interface to its init.

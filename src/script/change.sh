@@ -1,9 +1,34 @@
 # shellcheck shell=sh
 # A change under way: what it would return to, how it returns, and how it ends.
 
+# Waits, $2 seconds at most, until the unit has done what it is doing, such as to start at boot: what is compared then, and what
+# a change returns to, is what runs. Where systemd tries again by itself, that is one try more.
+settle() {
+  tries=0
+  again=''
+  while [ "$tries" -lt $(($2 * 5)) ]; do
+    case $(systemctl show "container@$1.service" -p SubState --value) in
+      *auto-restart*)
+        if [ "$again" = trying ]; then return 0; fi
+        again=waiting
+        ;;
+      # Says nothing: systemd executes itself anew.
+      '' | condition | start* | reload* | stop* | final-*)
+        if [ "$again" = waiting ]; then again=trying; fi
+        ;;
+      *) return 0 ;;
+    esac
+    [ "$tries" -gt 0 ] || say "$1: waiting for its unit to end what it is doing"
+    tries=$((tries + 1))
+    sleep 0.2
+  done
+}
+
+# A start that systemctl calls failed may come up all the same: systemd tries again, and a daemon-reexec cuts systemctl off.
 start_container() {
   systemctl reset-failed "container@$1.service" 2>/dev/null || :
-  nixos-container start "$1" && is_up "$1"
+  nixos-container start "$1" || settle "$1" 10
+  is_up "$1"
 }
 
 # A removal that was cut off, of a container that the code declares again: what it moved away comes back.

@@ -73,7 +73,7 @@ boot_and_timeout() {
     ln -s "${fragment:-/etc/systemd/system/container@.service}" "$wants/container@$1.service" || failed=yes
     stale=yes
   elif [ "$2" = no ] && { [ -L "$wants/container@$1.service" ] || [ -e "$wants/container@$1.service" ]; }; then
-    rm -rf "$wants/container@$1.service" && stale=yes
+    if rm -rf "$wants/container@$1.service"; then stale=yes; else failed=yes; fi
     rmdir "$wants" 2>/dev/null || :
   fi
   dropin=$control/container@$1.service.d/90-cdktf-nixos.conf
@@ -86,7 +86,7 @@ boot_and_timeout() {
       stale=yes
     fi
   elif [ -e "$dropin" ]; then
-    rm -f "$dropin" && stale=yes
+    if rm -f "$dropin"; then stale=yes; else failed=yes; fi
     rmdir "${dropin%/*}" 2>/dev/null || :
   fi
   if [ "$stale" = yes ]; then

@@ -11,6 +11,11 @@ check_promise() {
     [ ! -e "$conf" ] || refuse "exists and nobody manages it; set adopt: true to take it over, or choose another name"
     [ ! -e "$statedir/$w_name" ] || refuse "${statedir#"$r"}/$w_name holds the data of an earlier container; set adopt: true to use it, or move it away"
   fi
+  if [ "$w_running" = yes ] || is_up "$w_name"; then
+    [ "$(systemctl show "container@$w_name.service" -p LoadState --value)" != masked ] ||
+      refuse "its unit container@$w_name.service is masked, so that nothing could start or reload it; nothing was touched. Unmask it (systemctl unmask)"
+    machinectl list >/dev/null 2>&1 || refuse 'systemd-machined does not answer; nothing was touched. See systemctl status systemd-machined'
+  fi
   [ "$w_base" != any ] || return 0
   found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
   [ "$found" != "$w_base" ] || return 0
@@ -62,6 +67,7 @@ work() {
     exit 0
   fi
   check_promise
+  settle "$w_name" 600
   mend_profile
   if ! stands && mountpoint -q "$statedir/$w_name"; then
     refuse "${statedir#"$r"}/$w_name is a mount point: a create that fails would delete what is on it; create the container before mounting it, and adopt it"

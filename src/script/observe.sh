@@ -85,7 +85,7 @@ observe_places() {
 # systemd speaks of all units in one go; what runs inside is read through the leader of each.
 observe_units() {
   # What systemd does not tell must not look like containers that are down.
-  shown=$(TZ=UTC systemctl show "$@" -p Id -p ActiveState -p SubState -p InactiveExitTimestamp) ||
+  shown=$(TZ=UTC systemctl show "$@" -p Id -p LoadState -p ActiveState -p SubState -p InactiveExitTimestamp) ||
     fail_observation 'systemctl show does not tell the state of the containers'
   up=''
   began=''
@@ -94,6 +94,7 @@ observe_units() {
   while IFS= read -r line; do
     case $line in
       Id=container@*) id=${line#Id=container@} && id=${id%.service} ;;
+      LoadState=*) load=${line#*=} ;;
       ActiveState=*) active=${line#*=} ;;
       SubState=*) sub_state=${line#*=} ;;
       InactiveExitTimestamp=*) since=${line#*=} ;;
@@ -121,6 +122,7 @@ EOF
 
 forget_unit() {
   id=''
+  load=''
   active=''
   sub_state=''
   since=''
@@ -140,7 +142,9 @@ observe_unit() {
       }
       ;;
   esac
-  [ "$details" = no ] || say "info${tab}$id${tab}active${tab}$active $sub_state"
+  [ "$details" = yes ] || return 0
+  say "info${tab}$id${tab}active${tab}$active $sub_state"
+  [ "$load" != masked ] || say "info${tab}$id${tab}masked${tab}yes"
 }
 
 # What runs inside the containers in $up: one machinectl tells their leaders, one `find` reads what all of them lead to.

@@ -99,6 +99,7 @@ describe("the records of a probe", () => {
     const { containers } = parseRecords([
       ...state.map((line) => `state\tdb\t${line}`),
       "info\tdb\tactive\tactive running",
+      "info\tdb\tmasked\tyes",
       "info\tdb\tsince\t1700000000",
       "info\tdb\tconf-time\t1600000000",
       "info\tdb\trelease\t25.05.1",
@@ -115,6 +116,7 @@ describe("the records of a probe", () => {
       profile: "/nix/store/a-system",
       unit: "up",
       active: "active running",
+      masked: true,
       running: "/nix/store/b-system",
       boot: true,
       timeout: ["[Service]", "TimeoutStartSec=90"],

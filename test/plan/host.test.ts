@@ -207,6 +207,16 @@ describe("what a container needs of its host", () => {
     expect(planOne(wanted, converged(wanted), change).problems).toEqual([]);
   });
 
+  test("a masked unit is told where it would be started or reloaded, and not where nothing is to do", () => {
+    const wanted = container("web");
+    const masked = { ...converged(wanted), masked: true };
+    expect(planOne(wanted, masked).problems).toEqual([]);
+    expect(planOne(container("web", { autoStart: true }), masked).problem?.what).toBe(
+      "its unit container@web.service is masked on the host, so that nothing can start or reload it",
+    );
+    expect(planOne(container("web", { running: false }), masked).problems).toEqual([]);
+  });
+
   test("is told with a remedy that fits: no bridge by the name of an interface, no folder in a file's place", () => {
     const bridged = (hostBridge: string) => planOne(container("web", { network: { hostBridge } }), undefined).problem;
     expect(bridged("br7")?.remedy).toBe(

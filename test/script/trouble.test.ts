@@ -118,6 +118,70 @@ describe("a host on which something does not work", () => {
     expect((await host.run("sleep 1.2; nixos-container status data")).stdout).toBe("down\n");
   });
 
+  describe("a container that is starting by itself, as after a reboot,", () => {
+    const changed = "{ ... }:\n{ a = 1; }\n";
+    beforeEach(async () => {
+      await converge();
+      await host.run("nixos-container stop data");
+      host.setDurations({ start: 1 });
+      await host.run("systemctl start --no-block container@data");
+    });
+
+    test("runs on when its build fails", async () => {
+      const failed = await converge('{ ... }:\n{ a = throw "no"; }\n');
+      expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("what was there before is back")]);
+      expect((await host.run("nixos-container status data")).stdout).toBe("up\n");
+    });
+
+    test("is reloaded with its new configuration", async () => {
+      const { code, stdout } = await converge(changed);
+      expect([code, stdout]).toEqual([0, expect.stringContaining("built and reloaded")]);
+      expect((await converge(changed)).stdout).toContain("nothing to do");
+    });
+  });
+
+  test("a start that systemd makes good by itself is no failure", async () => {
+    await converge(sound, { running: false });
+    const real = host.path("/run/current-system/sw/bin/nixos-container.real");
+    await host.run(`cp -P "$CDKTF_NIXOS_ROOT/run/current-system/sw/bin/nixos-container" '${real}'`);
+    await shim(
+      "nixos-container",
+      `case $1 in start) systemctl start --no-block "container@$2"; until systemctl show "container@$2" -p ActiveState --value | grep -q activ.ting; do :; done; exit 1 ;; esac; exec '${real}' "$@"`,
+    );
+    host.setDurations({ start: 0.6 });
+    const { code, stdout } = await converge();
+    expect([code, stdout]).toEqual([0, expect.stringContaining("data: done")]);
+  });
+
+  test("a masked unit, or a systemd-machined that does not answer, is told before anything is touched", async () => {
+    await converge();
+    await host.run("systemctl mask --runtime container@data");
+    expect((await host.run("sh -s", { stdin: probe })).stdout).toContain("info\tdata\tmasked\tyes\n");
+    const masked = await converge("{ ... }:\n{ a = 1; }\n");
+    expect([masked.code, masked.stdout]).toEqual([1, expect.stringContaining("is masked")]);
+    await host.run("systemctl unmask --runtime container@data");
+    await shim("machinectl", "echo 'Could not get machines' >&2; exit 1");
+    const silent = await converge("{ ... }:\n{ a = 1; }\n");
+    expect([silent.code, silent.stdout]).toEqual([1, expect.stringContaining("systemd-machined does not answer")]);
+    expect((await host.run("nixos-container status data")).stdout).toBe("up\n");
+  });
+
+  test("a link for the boot that cannot be removed keeps a removal, or autoStart: false, from looking done", async () => {
+    await converge(sound, { autoStart: true });
+    await shim(
+      "rm",
+      `case "$*" in *machines.target.wants/*) echo "rm: Read-only file system" >&2; exit 1 ;; esac; exec /bin/rm "$@"`,
+    );
+    const kept = await converge(sound, { autoStart: false });
+    expect([kept.code, kept.stdout]).toEqual([
+      1,
+      expect.stringContaining("start at boot or the start timeout cannot be set"),
+    ]);
+    const removed = await runProgram(host, reapProgram([{ name: "data", base: "" }]));
+    expect([removed.code, removed.stdout]).toEqual([1, expect.stringContaining("cannot be removed; left alone")]);
+    expect((await host.run("nixos-container status data")).stdout).toBe("up\n");
+  });
+
   test("the folder of a run that was killed goes with the next run", async () => {
     host.setDurations({ build: 5 });
     const run = converge();
@@ -156,7 +220,7 @@ describe("a host on which something does not work", () => {
         const intent = "/var/lib/cdktf-nixos/containers/two/intent";
         const unfinished = "version=1\nowner=project/stack\naction=update\n";
         await host.edit(intent, unfinished);
-        host.setDurations({ stop: 2 });
+        host.setDurations({ stop: 5 });
         const run = runProgram(host, await programs[kind]());
         await begun();
         expect(await host.read(intent)).toContain("action=remove\n");
@@ -177,7 +241,7 @@ describe("a host on which something does not work", () => {
 
     test("spares a container that was deployed again while another one was being removed", async () => {
       await deploy();
-      host.setDurations({ stop: 2 });
+      host.setDurations({ stop: 5 });
       const run = runProgram(host, await programs.reap());
       await begun();
       const again = await runProgram(host, convergeProgram(desired("two", sound, { removalPolicy: "destroy" })));

@@ -313,6 +313,16 @@ describe("5 units", () => {
     expect((await host.run("systemctl show container@web -p Id")).code).toBe(0);
   });
 
+  test("5.14 a masked unit neither starts nor reloads", async () => {
+    await ok("nixos-container create web && nixos-container start web && systemctl mask --runtime container@web");
+    expect([await show("web", "LoadState"), await state("web")]).toEqual(["masked", "active/running"]);
+    expect(await root("systemctl reload container@web")).toMatchObject({ code: 1, stderr: containing("is masked") });
+    await ok("systemctl stop container@web");
+    expect((await root("nixos-container start web")).code).toBe(1);
+    await ok("systemctl unmask --runtime container@web && nixos-container start web");
+    expect([await show("web", "LoadState"), await state("web")]).toEqual(["loaded", "active/running"]);
+  });
+
   test("5.13 every way to ask gives the same answer", async () => {
     await ok("nixos-container create web");
     expect(await root("systemctl is-active container@web")).toMatchObject({ code: 3, stdout: "inactive\n" });

@@ -64,6 +64,7 @@ show_unit() {
     load_state=not-found fragment=''
     [ "$type" = service ] || active=inactive sub=dead
   fi
+  if is_masked "$1"; then load_state=masked fragment=$host/run/systemd/system/$1; fi
   if [ "$type" = service ]; then
     start_limit "$1"
     property Type notify
