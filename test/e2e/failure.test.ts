@@ -1,4 +1,4 @@
-import { moduleText, net, World } from "./world";
+import { moduleText, net, testEmbedded, World } from "./world";
 
 /** A module whose unit fails when it is switched to: on an embedded host by the comment, on a real one by the unit. */
 const failingUnit = `{ ... }:
@@ -62,9 +62,8 @@ describe("a change that fails leaves what was there before", () => {
     await world.settledOnHost(world.stack(good), "phoenix");
   });
 
-  test("a disk that is full", async () => {
-    const { embedded } = world.machine;
-    if (!embedded) return void process.stderr.write("skipped on a real host: its disk is not ours to fill\n");
+  testEmbedded("a disk that is full", "it is not ours to fill", async () => {
+    const { embedded } = world;
     const before = await world.sh("phoenix", facts);
     const spec = world.stack([{ id: "phoenix", network, config: moduleText("two") }]);
     await world.project.plan(spec);
@@ -77,10 +76,8 @@ describe("a change that fails leaves what was there before", () => {
     expect(await world.sh("phoenix", 'cat "$OURS"/modules-*/config/configuration.nix')).toContain('"one"');
   });
 
-  test("a change that a running system cannot switch to restarts the container instead", async () => {
-    const { embedded } = world.machine;
-    if (!embedded)
-      return void process.stderr.write("skipped on a real host: its switch inhibitors are not ours to raise\n");
+  const inhibited = "a change that a running system cannot switch to restarts the container instead";
+  testEmbedded(inhibited, "its switch inhibitors are not ours to raise", async () => {
     const before = await world.started("phoenix");
     const { output } = await world.deploy(
       world.stack([{ id: "phoenix", network, config: "{ ... }:\n{\n  # embedded-host: inhibit reload\n}\n" }]),

@@ -1,6 +1,6 @@
 import { realHosts } from "../support/machine";
 import { describeUnless } from "../support/tools";
-import { World } from "./world";
+import { testEmbedded, World } from "./world";
 
 describeUnless(
   realHosts().length === 1 && "CDKTF_NIXOS_TEST_HOSTS names one host, two are needed",
@@ -43,10 +43,9 @@ describeUnless(
       expect(await world.sh("nomad", 'cat "$STATE"/.archive/"$N"-*/root/data/gold')).toBe("gold");
     });
 
-    test("a host that cannot be reached fails its own stack's plan, other stacks go on, and nothing is created", async () => {
-      const [machine, other] = world.hosts;
-      if (!machine?.embedded)
-        return void process.stderr.write("skipped on a real host: it is not ours to take off the network\n");
+    const away = "a host that cannot be reached fails its own stack's plan, other stacks go on, and nothing is created";
+    testEmbedded(away, "it is not ours to take off the network", async () => {
+      const [, other] = world.hosts;
       const [first, second] = world.hostSpecs();
       const spec = {
         stacks: [
@@ -59,20 +58,18 @@ describeUnless(
         ],
       };
       await world.deploy(spec);
-      await machine.embedded.pause();
+      await world.embedded.pause();
       const cut = await world.project.plan(spec, ["fleet"]);
       expect(cut.code).toBe(1);
       expect(cut.output).toMatch(/refused/);
       expect((await world.project.plan(spec, ["other"])).empty).toBe(true);
       await other?.sh("true");
-      await machine.embedded.resume();
+      await world.embedded.resume();
       await world.settled(spec);
     });
 
-    test("an address that now leads to another machine: that machine is left alone", async () => {
-      const [first, second] = world.hosts;
-      if (!first?.embedded || !second?.embedded)
-        return void process.stderr.write("skipped on real hosts: their machine-ids are not ours to change\n");
+    const other = "an address that now leads to another machine: that machine is left alone";
+    testEmbedded(other, "its machine-id is not ours to change", async () => {
       const spec = {
         stacks: [{ id: "fleet", hosts: world.hostSpecs().slice(0, 1), containers: [world.container({ id: "one" })] }],
       };

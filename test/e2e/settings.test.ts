@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { realHosts } from "../support/machine";
-import { moduleText, net, newPrefix, World } from "./world";
+import { moduleText, net, newPrefix, testEmbedded, World } from "./world";
 
 const prefix = newPrefix();
 const [bridge, moved, lent, namespace] = [`${prefix}br0`, `${prefix}eth1`, `${prefix}eth2`, `${prefix}ns`];
@@ -171,12 +171,11 @@ describe("every setting arrives on the host, and the plan after it is empty", ()
     expect(planned.effect).toBe("danger");
   });
 
-  test("a nixpkgs that moved is a note, and a planned update for a container that follows it", async () => {
-    if (!world.machine.embedded)
-      return void process.stderr.write("skipped on a real host: its nixpkgs is not ours to move\n");
+  const moved = "a nixpkgs that moved is a note, and a planned update for a container that follows it";
+  testEmbedded(moved, "its nixpkgs is not ours to move", async () => {
     const follows = world.stack([{ id: "setting", followNixpkgs: true }]);
     await world.deploy(follows);
-    world.machine.embedded.upgradeNixpkgs({ release: "25.11", suffix: ".20251201.fedcba9" });
+    world.embedded.upgradeNixpkgs({ release: "25.11", suffix: ".20251201.fedcba9" });
     const stays = await world.planned(world.stack(plain), "setting");
     expect([stays.action, stays.notes.join()]).toEqual(["none", expect.stringContaining("25.11.20251201.fedcba9")]);
     expect((await world.planned(follows, "setting")).action).toBe("update");

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { moduleText, World } from "./world";
+import { moduleText, testEmbedded, World } from "./world";
 
 describe("Terraform's state is no witness of the host", () => {
   let world: World;
@@ -65,14 +65,13 @@ describe("Terraform's state is no witness of the host", () => {
     },
   );
 
-  test("a lost connection does not end the work: it goes on, and the next plan is empty", async () => {
-    if (!world.machine.embedded)
-      return process.stderr.write("skipped on a real host: its connections are not ours to cut\n") as never;
+  const lost = "a lost connection does not end the work: it goes on, and the next plan is empty";
+  testEmbedded(lost, "its connections are not ours to cut", async () => {
+    const { embedded } = world;
     await world.deploy(world.stack(one));
-    world.machine.embedded.setDurations({ build: 1.5 });
+    embedded.setDurations({ build: 1.5 });
     await world.project.synth(world.stack(two));
     let cut = false;
-    const { embedded } = world.machine;
     const outcome = await world.project.terraform("fleet", ["apply", "-no-color", "-input=false", "-auto-approve"], {
       onOutput: (text) => {
         if (cut || !text.includes("wrote the module files")) return;
@@ -89,9 +88,9 @@ describe("Terraform's state is no witness of the host", () => {
     await world.deploy(world.stack(two));
   });
 
-  test("a host restored from a snapshot: the plan sees it, the deploy mends it", async () => {
-    const { embedded } = world.machine;
-    if (!embedded) return void process.stderr.write("skipped on a real host: its snapshots are not ours\n");
+  const restored = "a host restored from a snapshot: the plan sees it, the deploy mends it";
+  testEmbedded(restored, "its snapshots are not ours", async () => {
+    const { embedded } = world;
     await world.deploy(world.stack(one));
     const before = await embedded.snapshot();
     await world.deploy(world.stack(two));

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { ContainerPlan } from "../../src/plan";
-import type { EmbeddedHostOptions } from "../../src/sim";
+import type { EmbeddedHost, EmbeddedHostOptions } from "../../src/sim";
 import { embeddedMachine, type Machine, machines, realHosts } from "../support/machine";
 import {
   type AppSpec,
@@ -30,6 +30,16 @@ export function newPrefix(): string {
 
 /** The first three numbers of the addresses that this test file uses: on real hosts another run may be under way. */
 export const net = realHosts().length === 0 ? "10.231.7" : `10.${randomInt(64, 192)}.${randomInt(256)}`;
+
+/** A test of what no real host can be asked for: there it is skipped, with the reason. */
+export function testEmbedded(name: string, reason: string, run: () => Promise<void>): void {
+  if (realHosts().length === 0) {
+    test(name, run);
+    return;
+  }
+  process.stderr.write(`skipped on a real host: ${name} (${reason})\n`);
+  test.skip(`${name} (skipped on a real host: ${reason})`, run);
+}
 
 /** One project and its machines; every container it makes is its own, and is removed at the end. */
 export class World {
@@ -67,6 +77,13 @@ export class World {
 
   get machine(): Machine {
     return this.hosts[0];
+  }
+
+  /** The first machine, which must be an embedded host. */
+  get embedded(): EmbeddedHost {
+    const { embedded } = this.machine;
+    if (!embedded) throw new Error("this is a real host");
+    return embedded;
   }
 
   /** A stack with every host, and the containers given; a container without a host is on the first. */
