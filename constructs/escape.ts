@@ -4,10 +4,12 @@ const SHORT = 1000;
 /**
  * Text as Terraform shall read it literally. The time Terraform takes for a template grows with the square of its length and of the
  * number of `$` and `%` in it (half a second for 100 kB, each time it looks at it): a long text becomes an expression that is
- * a quoted string without any.
+ * a quoted string without any. So does one with a byte order mark, which Terraform would take off a template.
  */
 export function terraformText(text: string): string {
-  return text.length <= SHORT ? text.replace(/([$%])\{/g, "$1$1{") : `\${${terraformString(text)}}`;
+  return text.length <= SHORT && !text.startsWith("\ufeff")
+    ? text.replace(/([$%])\{/g, "$1$1{")
+    : `\${${terraformString(text)}}`;
 }
 
 /** Text as a quoted string in one of Terraform's expressions. */

@@ -1,4 +1,11 @@
-import { type ITerraformDependable, TerraformStack, Token } from "cdktf";
+import {
+  type ITerraformDependable,
+  TerraformDataSource,
+  TerraformModule,
+  TerraformResource,
+  TerraformStack,
+  Token,
+} from "cdktf";
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import type { Problem, Where } from "../src/model/error";
@@ -88,6 +95,16 @@ export class NixosContainer extends Construct implements ITerraformDependable {
   }
 }
 
+/** What Terraform's depends_on may name. */
+function isDependable(one: unknown): one is Construct & ITerraformDependable {
+  return (
+    one instanceof NixosContainer ||
+    one instanceof TerraformModule ||
+    TerraformResource.isTerraformResource(one) ||
+    (Construct.isConstruct(one) && TerraformDataSource.isTerraformDataSource(one))
+  );
+}
+
 /** Those of the dependencies that Terraform can wait for; a problem for each of the others. */
 function dependables(given: unknown, stack: TerraformStack, where: Where, problems: Problem[]): ITerraformDependable[] {
   const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
@@ -96,11 +113,11 @@ function dependables(given: unknown, stack: TerraformStack, where: Where, proble
     return [];
   }
   return given.filter((one: unknown, index): one is ITerraformDependable => {
-    if (typeof one !== "object" || one === null || !("fqn" in one)) {
+    if (!isDependable(one)) {
       refuse(`dependsOn[${index}] is nothing that Terraform knows`, "give resources, data sources or other containers");
       return false;
     }
-    if (!Construct.isConstruct(one) || TerraformStack.of(one) === stack) return true;
+    if (TerraformStack.of(one) === stack) return true;
     refuse(
       `dependsOn[${index}] (${one.node.path}) stands in another stack`,
       "Terraform orders the resources of one stack: let this stack depend on the other with addDependency",

@@ -11,21 +11,24 @@ interface KeyLine {
 
 function keyLines(hostKey: string | readonly string[]): KeyLine[] {
   const texts = [hostKey].flat().filter((text) => typeof text === "string"); // another type is told by the shape
-  return texts
-    .flatMap((text) => text.split(/[\r\n]/))
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((text) => {
-      const words = text.split(/\s+/);
-      const name = usableType.test(words[0] ?? "") ? undefined : words.shift();
-      const [type = "", blob = "", ...comment] = words;
-      const sound =
-        usableType.test(type) &&
-        /^[A-Za-z0-9+/]{40,}={0,2}$/.test(blob) &&
-        !comment.some((word) => usableType.test(word)) && // a second key, that would be lost
-        !name?.startsWith("@"); // revoked, or an authority's
-      return { text, ...(name !== undefined && { name }), ...(sound && { key: `${type} ${blob}` }) };
-    });
+  return (
+    texts
+      .flatMap((text) => text.split(/[\r\n]/))
+      .map((line) => line.trim())
+      // An old DSA key is none that anybody could use.
+      .filter((line) => line !== "" && !line.startsWith("#") && !/^(\S+\s+)?ssh-dss\s/.test(line))
+      .map((text) => {
+        const words = text.split(/\s+/);
+        const name = usableType.test(words[0] ?? "") ? undefined : words.shift();
+        const [type = "", blob = "", ...comment] = words;
+        const sound =
+          usableType.test(type) &&
+          /^[A-Za-z0-9+/]{40,}={0,2}$/.test(blob) &&
+          !comment.some((word) => usableType.test(word)) && // a second key, that would be lost
+          !name?.startsWith("@"); // revoked, or an authority's
+        return { text, ...(name !== undefined && { name }), ...(sound && { key: `${type} ${blob}` }) };
+      })
+  );
 }
 
 /** The keys of a `hostKey`, `TYPE BLOB` each, in a lasting order, whatever its lines have besides. */
@@ -39,6 +42,11 @@ export function sharedTypes(keys: readonly string[]): string[] {
   return [...new Set(types.filter((type, index) => types.indexOf(type) !== index))];
 }
 
+/** A name of a hashed known_hosts: each line's reads differently, be it the same. */
+function isHashed(name: string): boolean {
+  return name.startsWith("|1|");
+}
+
 const givePublic = "give the host's public keys, a line each, as `cat /etc/ssh/ssh_host_*_key.pub` prints them there";
 
 /** What is wrong with a `hostKey`, and the remedy of each. */
@@ -48,7 +56,11 @@ export function keyFaults(hostKey: string | readonly string[]): [what: string, r
   }
   const lines = keyLines(hostKey);
   if (lines.length === 0) return [["hostKey holds no public key", givePublic]];
-  const names = [...new Set(lines.flatMap(({ name, key }) => (name !== undefined && key !== undefined ? [name] : [])))];
+  const names = [
+    ...new Set(
+      lines.flatMap(({ name, key }) => (name !== undefined && key !== undefined && !isHashed(name) ? [name] : [])),
+    ),
+  ];
   return [
     ...lines
       .filter(({ key }) => key === undefined)

@@ -31,6 +31,7 @@ export function adoption(
       effect: live ? "reload" : "none",
     },
     ...version,
+    ...profileChange(observed, live),
     ...confChanges(parseConf(observed.conf ?? []), confEntries(desired), live ? "restart" : "none"),
     ...settingChanges(desired, observed),
   ];
@@ -51,6 +52,12 @@ function adoptionRemark(standing: Standing): string | undefined {
   if (standing.kind === "lost") return "whose journal was lost";
   if (standing.kind !== "begun") return undefined;
   return isRemoval(standing.intent) ? "whose removal was cut off" : "which an earlier change left unfinished";
+}
+
+/** Without a profile there is nothing to go on with: what runs is stopped, and made anew on its data. */
+function profileChange({ profile }: ObservedContainer, live: boolean): Change[] {
+  if (profile !== undefined) return [];
+  return [{ property: "system profile", before: "missing", after: "built anew", effect: live ? "restart" : "none" }];
 }
 
 /** A root directory that is missing, and in no archive. */

@@ -168,7 +168,7 @@ function profileChange(observed: ObservedContainer, journal: Journal, anew: bool
   return {
     property,
     before: "missing",
-    after: `${after}, if it is still in the store`,
+    after: anew ? after : `${after}, if it is still in the store`,
     effect: live ? "restart" : "none",
   };
 }

@@ -81,7 +81,7 @@ function creationRemark(
       };
     case "begun":
       return {
-        effect: "none",
+        effect: observed?.unit === "up" ? "restart" : "none",
         remark: "an earlier create was cut off",
         notes: ["an earlier create was cut off: it is taken up again"],
       };

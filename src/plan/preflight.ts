@@ -37,7 +37,8 @@ export function preflightProblems(
   const where: Where = { construct: desired.construct, host: facts.label, container: desired.name };
   const refuse: Refuse = (what, remedy) => void problems.push({ code: "host", what, where, remedy });
   if (desired.running) {
-    missingLinks(desired, facts, refuse);
+    // One that runs without its conf may hold its interfaces already.
+    if (observed?.unit !== "up" || observed.conf || !observed.journal) missingLinks(desired, facts, refuse);
     missingSources(desired, facts, refuse);
     takenAddresses(desired, facts, refuse);
     lostAccess(desired, facts, refuse);
@@ -49,7 +50,7 @@ export function preflightProblems(
       );
     }
   }
-  if (observed?.root === "mount" && (observed.profile === undefined || (!observed.conf && !observed.journal))) {
+  if (observed?.root === "mount" && !observed.journal && (!observed.conf || observed.profile === undefined)) {
     problems.push({
       code: "conflict",
       what: `${facts.host.stateDir}/${desired.name} is a mount point, and a create that fails would delete what is on it`,

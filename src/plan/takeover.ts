@@ -17,6 +17,8 @@ export interface Holdings {
   readonly holders: ReadonlyMap<string, readonly Holder[]>;
   readonly byName: ReadonlyMap<string, Holder>;
   readonly interfaces: readonly string[];
+  /** Those that run without a conf: what they hold cannot be told. */
+  readonly unknown: readonly string[];
 }
 
 /** Looks at every running container of a host once. */
@@ -24,8 +26,13 @@ export function holdingsOf(host: ObservedHost): Holdings {
   const holders = new Map<string, Holder[]>();
   const byName = new Map<string, Holder>();
   const interfaces: string[] = [];
+  const unknown: string[] = [];
   for (const container of host.containers.values()) {
-    if (container.unit !== "up" || !container.conf) continue;
+    if (container.unit !== "up") continue;
+    if (!container.conf) {
+      unknown.push(container.name);
+      continue;
+    }
     const resources = resourcesOf(parseConf(container.conf));
     const holder: Holder = { name: container.name, keys: new Set(resources.map(keyOf)) };
     byName.set(container.name, holder);
@@ -36,7 +43,7 @@ export function holdingsOf(host: ObservedHost): Holdings {
     }
     for (const { kind, value } of resources) if (kind === "interface") interfaces.push(value);
   }
-  return { holders, byName, interfaces };
+  return { holders, byName, interfaces, unknown };
 }
 
 /** What the code wants of the same host, seen from one container. */
@@ -61,6 +68,7 @@ export function withTakeover(desired: PlannedContainer, plan: ContainerPlan, aro
   const problems: Problem[] = [];
   for (const resource of resourcesOf(confEntries(desired))) {
     if (own?.keys.has(keyOf(resource))) continue;
+    for (const name of around.holdings.unknown) if (name !== desired.name && around.goes(name)) stopFirst.add(name);
     for (const name of holdersOf(resource, around.holdings)) {
       if (name === desired.name) continue;
       if (around.goes(name)) stopFirst.add(name);

@@ -27,7 +27,8 @@ settle() {
 # A start that systemctl calls failed may come up all the same: systemd tries again, and a daemon-reexec cuts systemctl off.
 start_container() {
   systemctl reset-failed "container@$1.service" 2>/dev/null || :
-  nixos-container start "$1" || settle "$1" 10
+  # The tool refuses a container that has lost its conf; its unit does not.
+  if [ -e "$confdir/$1.conf" ]; then nixos-container start "$1"; else systemctl start "container@$1.service"; fi || settle "$1" 10
   is_up "$1"
 }
 
@@ -112,7 +113,6 @@ give_up() {
   if [ "$existed" = no ]; then give_up_create "$*"; fi
   restored=yes
   restart=no
-  # A conf that was missing stays as it was written: without it the container could not start again.
   if [ -f "$dir/before/conf" ] && ! cmp -s "$conf" "$dir/before/conf"; then
     if [ "$(conf_essence "$conf")" != "$(conf_essence "$dir/before/conf")" ]; then restart=yes; fi
     put_conf_back || restored=no
@@ -146,6 +146,8 @@ give_up() {
   elif is_up "$w_name" || [ "$active" != inactive ]; then
     stop_container "$w_name" || restored=no
   fi
+  # A conf that was missing goes again, unless the container had to start with it.
+  if [ ! -f "$dir/before/conf" ] && ! { is_up "$w_name" && conf_in_effect; }; then rm -f "$conf"; fi
   start_stopped
   if [ "$restored" = no ]; then
     refuse "$*; what was there before could not be put back entirely: see above, mend the host, and deploy again"
@@ -194,8 +196,14 @@ give_up_create() {
     rm -f "$gcroots/$w_name"
   fi
   if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then left='what was there before is back'; fi
+  before timeout
+  timeout=$value
+  before boot
+  if [ "$value$timeout" != no ] && [ "$left" = 'what was there before is back' ]; then boot_and_timeout "$w_name" "$value" "$timeout" || :; fi
   before up
-  if [ "$value" = yes ] && [ -e "$dir/journal" ]; then left='its data is where it was, but it is down: its system was gone, and could not be built anew'; fi
+  if [ "$value" = yes ] && { [ -z "$was" ] || ! start_container "$w_name"; }; then
+    left='what there is of it is back where it was, but it is down: it cannot start as it was'
+  fi
   start_stopped
   forget_change
   tidy

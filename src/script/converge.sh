@@ -68,12 +68,12 @@ work() {
   fi
   check_promise
   settle "$w_name" 600
-  mend_profile
   if ! stands && mountpoint -q "$statedir/$w_name"; then
     refuse "${statedir#"$r"}/$w_name is a mount point: a create that fails would delete what is on it; create the container before mounting it, and adopt it"
   fi
   undo_removal
   begin_change
+  mend_profile
   if ! stands; then
     [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
     begin_step

@@ -12,22 +12,26 @@ system_of() {
   esac
 }
 
-# Whether there is a container to go on with. A lost conf can be written again: the rest of a container of ours is no worse for it.
-# What does not stand is made with `nixos-container create`, which takes it down first.
+# Whether there is a container to go on with, and the $system it has, or had. A lost conf can be written again, and a lost profile
+# led to its system, as long as the store holds that. What does not stand is made with `nixos-container create`, which takes it down first.
 stands() {
   system_of "$w_name"
+  if [ -z "$system" ] && [ -d "$statedir/$w_name" ]; then
+    value_of system "$dir/journal"
+    if [ -n "$value" ] && [ -e "$r$value" ]; then system=$value; fi
+  fi
   [ -n "$system" ] || return 1
   [ -e "$conf" ] || { [ -e "$dir/journal" ] && [ -d "$statedir/$w_name" ]; }
 }
 
-# A profile that somebody took away leads to its system again, as long as the store holds that.
 mend_profile() {
+  stands || return 0
+  known=$system
   system_of "$w_name"
-  if [ -n "$system" ] || [ ! -d "$statedir/$w_name" ]; then return 0; fi
-  value_of system "$dir/journal"
-  if [ -z "$value" ] || [ ! -e "$r$value" ]; then return 0; fi
+  [ -z "$system" ] || return 0
   (umask 022 && mkdir -p "$profiles/$w_name")
-  if nix-env -p "$profiles/$w_name/system" --set "$value"; then say "$w_name: its system profile was missing, and leads to its system again"; fi
+  nix-env -p "$profiles/$w_name/system" --set "$known" || give_up 'its system profile is missing, and could not be led to its system again'
+  say "$w_name: its system profile was missing, and leads to its system again"
 }
 
 # The state version and nixpkgs to build with. The conf keeps the version, lest it be lost with all that is ours.

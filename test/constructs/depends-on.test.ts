@@ -1,3 +1,4 @@
+import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { NixosContainer, NixosContainerProps } from "../../constructs";
 import { describeWith } from "../support/tools";
@@ -53,12 +54,16 @@ test("a dependency that Terraform cannot wait for is refused with everything els
   const app = newApp();
   const [stack, other] = [new TerraformStack(app, "prod"), new TerraformStack(app, "other")];
   const host = newHost(stack);
-  newContainer(stack, host, "web", { dependsOn: [data(other, "secret"), "null_resource.x"] as unknown as [] });
+  newContainer(stack, host, "web", {
+    dependsOn: [data(other, "secret"), "null_resource.x", new NullProvider(stack, "null"), host] as unknown as [],
+  });
   newContainer(stack, host, "mail", { dependsOn: data(stack, "x") as unknown as NixosContainerProps["dependsOn"] });
   const { problems } = refusal(() => synth(stack));
   expect(problems.map(({ what, where }) => [where.construct, what])).toEqual([
     ["prod/web", "dependsOn[0] (other/secret) stands in another stack"],
     ["prod/web", "dependsOn[1] is nothing that Terraform knows"],
+    ["prod/web", "dependsOn[2] is nothing that Terraform knows"],
+    ["prod/web", "dependsOn[3] is nothing that Terraform knows"],
     ["prod/mail", "dependsOn is not a list"],
   ]);
 });

@@ -41,6 +41,7 @@ describeWith([engine, "sh"], `text on its way through the real ${engine}`, () =>
       ...hostile.split("\n"),
       ...["$", "%"].flatMap((sign) => [1, 2, 3, 4, 5].map((n) => `${sign.repeat(n)}{x}`)),
       controls,
+      "\ufeffmarked",
     ];
     // Long ones are written another way.
     texts.push(...texts.map((text) => `${text}${" ".repeat(1000)}${text}`));

@@ -44,7 +44,8 @@ describe("a host's settings", () => {
       { hostKey: "AAAA" },
       'hostKey "AAAA" is not a public key → give the host\'s public keys, a line each, as `cat /etc/ssh/ssh_host_*_key.pub` prints them there',
     ],
-    [{ hostKey: [key, "ssh-dss AAAA"] }, 'hostKey "ssh-dss AAAA" is not a public key'],
+    [{ hostKey: [key, "ssh-new AAAA"] }, 'hostKey "ssh-new AAAA" is not a public key'],
+    [{ hostKey: "ssh-dss AAAA" }, "hostKey holds no public key"], // nobody takes those any more
     [{ hostKey: `${key} ${rsa}` }, "is not a public key"], // the second would be lost
     [{ hostKey: `@revoked web1 ${key}` }, "is not a public key"],
     [{ hostKey: `@cert-authority web1 ${key}` }, "is not a public key"],

@@ -61,7 +61,9 @@ describe("a container that is not there", () => {
 
   test("is created once more when an earlier create was cut off", () => {
     const cut = drifted({ intent: { owner: database.owner, action: "create" } });
-    const plan = planOne(database, without("journal", without("profile", cut)));
+    const halfway = without("journal", without("profile", cut));
+    expect(planOne(database, halfway).effect).toBe("restart"); // something of its name runs, and is stopped first
+    const plan = planOne(database, { ...halfway, unit: "down", active: "inactive dead" });
     expect(plan).toMatchObject({ action: "create", effect: "none" });
     expect(applyText(plan)).toBe("run create: database, an earlier create was cut off");
     expect(planOne(database, without("journal", cut)).action).toBe("create");
@@ -531,6 +533,17 @@ describe("a container that was there before", () => {
     expect(plan).toMatchObject({ action: "adopt", config: [], problems: [] });
     expect(applyText(plan)).toContain("adopt: database, whose journal was lost");
     expect(planOne({ ...database, owner: "project/other" }, without("journal")).action).toBe("conflict");
+  });
+
+  test("is restarted by it when its profile is gone too", () => {
+    const plan = planOne(database, without("journal", without("profile", drifted({}))));
+    expect(plan).toMatchObject({ action: "adopt", effect: "restart" });
+    expect(plan.changes).toContainEqual({
+      property: "system profile",
+      before: "missing",
+      after: "built anew",
+      effect: "restart",
+    });
   });
 
   test("is adopted again by itself when its journal is damaged, and is still another's if that says so", () => {

@@ -207,6 +207,12 @@ describe("what a container needs of its host", () => {
     expect(planOne(wanted, converged(wanted), change).problems).toEqual([]);
   });
 
+  test("an interface is not missed that the container holds itself, its conf lost", () => {
+    const wanted = container("web", { network: { interfaces: ["eth7"] } });
+    const { conf: _conf, ...lost } = converged(wanted);
+    expect(planOne(wanted, lost)).toMatchObject({ action: "update", effect: "restart", problems: [] });
+  });
+
   test("a masked unit is told where it would be started or reloaded, and not where nothing is to do", () => {
     const wanted = container("web");
     const masked = { ...converged(wanted), masked: true };

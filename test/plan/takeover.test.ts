@@ -26,6 +26,8 @@ describe("a container that takes over what another one has", () => {
   ])("stops it first when it goes: %s", (_, old, fresh) => {
     const plan = planHost([container("b", fresh)], [converged(container("a", old))]);
     expect(named(plan.containers, "b")).toMatchObject({ action: "create", stopFirst: ["a"], after: [], problems: [] });
+    const { conf: _conf, ...lost } = converged(container("a", old)); // what it holds cannot be told
+    expect(named(planHost([container("b", fresh)], [lost]).containers, "b").stopFirst).toEqual(["a"]);
     const down = { ...converged(container("a", old)), unit: "down" as const };
     expect(named(planHost([container("b", fresh)], [down]).containers, "b").stopFirst).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { convergeProgram, desired, reapProgram, runProgram } from "./program";
 const sound = "{ ... }:\n{ }\n";
 const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
 /** Differs after a stop and start. */
-const unit = "nixos-container status data; systemctl show container@data -p InvocationID --value";
+const unit = "systemctl show container@data -p ActiveState -p InvocationID --value";
 const gold = "var/lib/nixos-containers/data/gold";
 
 describe("data outlives what goes wrong", () => {
@@ -51,6 +51,33 @@ describe("data outlives what goes wrong", () => {
     expect(await sh(`cat ${gold}; nixos-container status data`)).toBe("gold\nup");
   });
 
+  test.each(["nix/var/nix/profiles/per-container/data", "etc/nixos-containers/data.conf"])(
+    "a container to adopt that has lost %s, and cannot be built, is up again or said to be down",
+    async (lost) => {
+      await sh("nixos-container create data; nixos-container start data; rm -r var/lib/cdktf-nixos");
+      await sh(`echo gold >${gold}; rm -r ${lost}`);
+      const failed = await runProgram(host, convergeProgram(desired("data", broken, { adopt: true })));
+      expect(failed.code).toBe(1);
+      const status = await sh("systemctl show container@data -p ActiveState --value");
+      expect([status, failed.stdout]).toEqual(
+        lost.endsWith("conf")
+          ? ["active", expect.stringContaining("what was there before is back\n")]
+          : ["inactive", expect.stringContaining("but it is down")],
+      );
+      expect(await sh(`cat ${gold}`)).toBe("gold");
+    },
+  );
+
+  test("a conf that was lost, and a change of it that fails, leave the container as it was", async () => {
+    await deployed();
+    const before = await sh(unit);
+    await sh("sleep 1.1; rm etc/nixos-containers/data.conf"); // a conf counts as in effect in the second of the start
+    const bridged = { network: { hostBridge: "br77", localAddress: "10.0.0.2/24" } };
+    const failed = await runProgram(host, convergeProgram(desired("data", broken, bridged)));
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("what was there before is back")]);
+    expect(await sh(`cat ${gold}; ${unit}; ls etc/nixos-containers`)).toBe(`gold\n${before}`);
+  });
+
   test("a conf that is lost is written again before the container is built, which needs it", async () => {
     await deployed();
     await sh("rm etc/nixos-containers/data.conf");
@@ -78,10 +105,7 @@ describe("data outlives what goes wrong", () => {
       "rm -r nix/var/nix/profiles/per-container/data; rm -r nix/store/*-nixos-system-data-*; rm -rf var/lib/cdktf-nixos/containers/data/before",
     );
     const failed = await converge(broken);
-    expect([failed.code, failed.stdout]).toEqual([
-      1,
-      expect.stringContaining("its data is where it was, but it is down"),
-    ]);
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("is back where it was, but it is down")]);
     expect(await sh(`cat ${gold}`)).toBe("gold");
     const mended = await converge(sound);
     expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("built with nixos-container create")]);
