@@ -171,8 +171,8 @@ describe("every setting arrives on the host, and the plan after it is empty", ()
     expect(planned.effect).toBe("danger");
   });
 
-  const moved = "a nixpkgs that moved is a note, and a planned update for a container that follows it";
-  testEmbedded(moved, "its nixpkgs is not ours to move", async () => {
+  const nixpkgsMoved = "a nixpkgs that moved is a note, and a planned update for a container that follows it";
+  testEmbedded(nixpkgsMoved, "its nixpkgs is not ours to move", async () => {
     const follows = world.stack([{ id: "setting", followNixpkgs: true }]);
     await world.deploy(follows);
     world.embedded.upgradeNixpkgs({ release: "25.11", suffix: ".20251201.fedcba9" });
