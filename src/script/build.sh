@@ -121,13 +121,6 @@ update_system() {
   if [ -L "$statedir/$w_name/etc/nixos/configuration.nix" ] || [ ! -f "$statedir/$w_name/etc/nixos/configuration.nix" ]; then
     rm -rf "$statedir/$w_name/etc/nixos/configuration.nix"
   fi
-  tries=0
-  active_state "$w_name"
-  while [ "$active" = reloading ] && [ "$tries" -lt 600 ]; do
-    tries=$((tries + 1))
-    sleep 0.2
-    active_state "$w_name"
-  done
   build_slot
   begin_step
   system_of "$w_name"
