@@ -147,6 +147,12 @@ running_system() {
   esac
 }
 
+# Whether a running container does not see its profile: it sees the folder that there was at its start, here one that was removed since.
+profile_unseen() {
+  leader=$(machinectl show "$w_name" -p Leader --value 2>/dev/null)
+  [ "$(stat -c %h "$r/proc/${leader:-none}/root/nix/var/nix/profiles" 2>/dev/null)" = 0 ]
+}
+
 # Whether the conf was written after the container began to start: what it runs with is unknown then.
 conf_in_effect() {
   started=$(TZ=UTC systemctl show "container@$w_name.service" -p InactiveExitTimestamp --value)

@@ -99,6 +99,18 @@ describe("data outlives what goes wrong", () => {
     expect(await sh(`${unit}; cat ${gold}`)).toBe(`${before}\ngold`);
   });
 
+  test("a container that does not see its profile, whose folder was made anew, is restarted", async () => {
+    await deployed();
+    const before = await sh(unit);
+    const stat = "run/current-system/sw/bin/stat"; // removed folders have no links; the double's containers see no mounts
+    await sh(
+      `printf '#!/bin/sh\ncase $* in *root/nix/var/nix/profiles) echo 0 ;; *) exec /usr/bin/stat "$@" ;; esac\n' >${stat}; chmod 755 ${stat}`,
+    );
+    const changed = await converge("{ ... }:\n{ a = 1; }\n");
+    expect([changed.code, changed.stdout]).toEqual([0, expect.stringContaining("restarted")]);
+    expect(await sh(unit)).not.toBe(before);
+  });
+
   test("a system that is lost with its profile is made anew on the data, and a build that fails says what is down", async () => {
     await deployed();
     await sh(
