@@ -25,7 +25,11 @@ const below = "mount what it needs below it, or elsewhere";
 /** Mount points at which a mount takes away what the container runs on; on the last ones a read-only mount fails every reload. */
 const vital = [
   { points: /^\/$/, why: "is all below it", remedy: "mount it elsewhere" },
-  { points: /^\/nix(\/(store|var)(\/.*)?)?$/, why: "its unit mounts there", remedy: "mount it elsewhere" },
+  {
+    points: /^\/nix(\/store(\/.*)?|\/var(\/nix(\/(db|daemon-socket|profiles|gcroots)(\/.*)?)?)?)?$/,
+    why: "its unit mounts there",
+    remedy: "mount it elsewhere",
+  },
   { points: /^\/(proc|sys|dev|run)$/, why: "systemd-nspawn sets up there", remedy: below },
   { points: /^\/(etc|bin|usr|usr\/bin)$/, why: "NixOS writes there when it starts and reloads", remedy: below },
 ] as const;
@@ -36,8 +40,8 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
   const listed: readonly BindMount[] = Array.isArray(mounts)
     ? mounts
     : Object.entries(mounts as Readonly<Record<string, BindMount>>).map(([key, mount]) => ({
-        mountPoint: key,
         ...mount,
+        mountPoint: mount.mountPoint ?? key,
       }));
   const parsed = listed.map(({ mountPoint, hostPath = mountPoint, isReadOnly = true }, index) => {
     if (mountPoint === undefined)
@@ -47,12 +51,14 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
       ["hostPath", hostPath === mountPoint ? undefined : hostPath],
     ] as const) {
       const fault = path === undefined ? undefined : pathFault(path);
-      if (fault) {
-        refuse(
-          `bindMounts ${field} ${JSON.stringify(path)} ${fault}`,
-          'use an absolute path without white space, quotes, colons and wildcards, like "/srv/data"; systemd-nspawn could not tell where it ends',
-        );
-      }
+      if (path === undefined || fault === undefined) continue;
+      const isKey = field === "mountPoint" && !Array.isArray(mounts) && Object.hasOwn(mounts, path);
+      refuse(
+        `bindMounts ${field} ${JSON.stringify(path)} ${fault}`,
+        path.startsWith("/")
+          ? 'use an absolute path without white space, quotes, colons and wildcards, like "/srv/data"; systemd-nspawn could not tell where it ends'
+          : `begin it with /, like "/srv/data"${isKey ? ", or set a mountPoint below this key" : ""}`,
+      );
     }
     const hidden = mountPoint === undefined ? undefined : vital.find(({ points }) => points.test(tidyPath(mountPoint)));
     if (hidden) {

@@ -14,15 +14,14 @@ interface Reserved {
   readonly remedy: string;
 }
 
-/** With these a value stands, or may stand, beside the one that is set already. */
-const PRIORITIES = new Set(["mkForce", "mkOverride", "mkVMOverride", "mkImageMediaOverride", "mkIf"]);
-
 const RESERVED: readonly Reserved[] = [
   {
     option: "networking.hostName",
-    clashes: (value, container) => !isString(value, container) && !value.some(({ text }) => PRIORITIES.has(text)),
-    why: "the host name of a container is its name",
-    remedy: "remove it, or use lib.mkForce",
+    clashes: (value, container) =>
+      /^(?:[a-z]+ \. )*(?:mkDefault|mkOverride 1000) STRING$/.test(shape(value)) &&
+      !isString(value.slice(-1), container),
+    why: "nixos-container gives the container's name the same priority",
+    remedy: "write it without mkDefault, or remove it",
   },
   {
     option: "networking.useDHCP",
@@ -86,6 +85,11 @@ function importedFiles(path: string, { value }: Binding, files: ReadonlyMap<stri
 /** A value's code with its spacing evened out. */
 function code(value: readonly Token[]): string {
   return value.map(({ text }) => text).join(" ");
+}
+
+/** Like {@link code}, with a word for each string that is plainly there. */
+function shape(value: readonly Token[]): string {
+  return value.map(({ kind, text, interpolated }) => (kind === "string" && !interpolated ? "STRING" : text)).join(" ");
 }
 
 function isString(value: readonly Token[], text: string): boolean {

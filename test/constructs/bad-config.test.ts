@@ -11,15 +11,15 @@ beforeAll(() => {
   writeFileSync("common.nix", "{ }\n");
   writeFileSync("web/default.nix", "{ ... }:\n{ imports = [ ../common.nix ]; }\n");
   writeFileSync("import.nix", "{ imports = [ ./gone.nix ]; }\n");
-  writeFileSync("host-name.nix", '{\n  networking.hostName = "web";\n}\n');
+  writeFileSync("host-name.nix", '{\n  networking.hostName = lib.mkDefault "web";\n}\n');
   writeFileSync("blank.nix", "# nothing\n");
   writeFileSync("binary.nix", Buffer.from([0xff, 0xfe, 0]));
   symlinkSync("/etc/hosts", "linked/default.nix");
 });
 afterAll(() => process.chdir(before));
 
-const hostNameRemedy = "remove it, or use lib.mkForce";
-const isItsName = "but the host name of a container is its name";
+const hostNameRemedy = "write it without mkDefault, or remove it";
+const isItsName = "but nixos-container gives the container's name the same priority";
 const pathRemedy = "give the text of a module, or a path that begins with ./, ../ or /";
 
 type Row = [title: string, config: NixosContainerProps["config"], what: string, remedy: string];
@@ -79,20 +79,20 @@ const rows: Row[] = [
   ],
   [
     "hostName in an object",
-    { networking: { hostName: "web" } },
-    `config sets networking.hostName to "web", ${isItsName}`,
+    { networking: { hostName: nix`lib.mkDefault "web"` } },
+    `config sets networking.hostName to lib.mkDefault "web", ${isItsName}`,
     hostNameRemedy,
   ],
   [
     "hostName in a text",
-    '{ ... }:\n{ networking.hostName = "web"; }',
-    `line 2 of config sets networking.hostName to "web", ${isItsName}`,
+    '{ ... }:\n{ networking.hostName = lib.mkDefault "web"; }',
+    `line 2 of config sets networking.hostName to lib.mkDefault "web", ${isItsName}`,
     hostNameRemedy,
   ],
   [
     "hostName in a file",
     "./host-name.nix",
-    `./host-name.nix:2 sets networking.hostName to "web", ${isItsName}`,
+    `./host-name.nix:2 sets networking.hostName to lib.mkDefault "web", ${isItsName}`,
     hostNameRemedy,
   ],
   [

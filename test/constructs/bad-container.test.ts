@@ -244,7 +244,10 @@ describe("paths and other settings", () => {
   const hostPath = (value: string, fault: string): Row => [
     JSON.stringify(value),
     { bindMounts: { "/data": { hostPath: value } } },
-    [`bindMounts hostPath ${JSON.stringify(value)} ${fault}`, remedy],
+    [
+      `bindMounts hostPath ${JSON.stringify(value)} ${fault}`,
+      value.startsWith("/") ? remedy : 'begin it with /, like "/srv/data"',
+    ],
   ];
   const rows: Row[] = [
     hostPath("./data", "is not absolute"),
@@ -262,7 +265,7 @@ describe("paths and other settings", () => {
     [
       "a relative mount point",
       { bindMounts: [{ mountPoint: "data", hostPath: "/srv" }] },
-      ['bindMounts mountPoint "data" is not absolute', remedy],
+      ['bindMounts mountPoint "data" is not absolute', 'begin it with /, like "/srv/data"'],
     ],
     [
       "a mount over the container's own system",

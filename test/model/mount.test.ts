@@ -30,9 +30,38 @@ describe("bind mounts", () => {
     expect(refused(points.map((mountPoint) => ({ mountPoint })))).toEqual([]);
   });
 
+  test("F8: may lie below /nix/var where the unit mounts nothing", () => {
+    const points = ["/nix/var/log/nix", "/nix/var/log", "/nix/var/nix/builds", "/nix/var/nix/dbx", "/nix/storey"];
+    expect(refused(points.map((mountPoint) => ({ mountPoint })))).toEqual([]);
+  });
+
+  test("F12: have a mount point of their own below a key that is only a name", () => {
+    const data = { mountPoint: "/data", hostPath: "/srv/data", isReadOnly: true };
+    const mounts = { media: { mountPoint: "/data", hostPath: "/srv/data" }, "/x": { mountPoint: undefined } };
+    expect(parseMounts(mounts, {}, [])).toEqual([data, { mountPoint: "/x", hostPath: "/x", isReadOnly: true }]);
+    expect(refused(mounts)).toEqual([]);
+    expect(refused({ media: { hostPath: "/srv/data" } })).toEqual([
+      'bindMounts mountPoint "media" is not absolute → begin it with /, like "/srv/data", or set a mountPoint below this key',
+    ]);
+  });
+
   test.each<[BindMounts, string]>([
-    [{ data: {} }, 'bindMounts mountPoint "data" is not absolute'],
-    [{ "/data": { hostPath: "srv" } }, 'bindMounts hostPath "srv" is not absolute'],
+    [
+      [{ mountPoint: "data" }],
+      'no. 37: bindMounts mountPoint "data" is not absolute → begin it with /, like "/srv/data"',
+    ],
+    [
+      { "/data": { hostPath: "./srv" } },
+      'no. 37: bindMounts hostPath "./srv" is not absolute → begin it with /, like "/srv/data"',
+    ],
+    [{ "/data": { hostPath: "" } }, 'bindMounts hostPath "" is not absolute → begin it with /, like "/srv/data"'],
+    ...["/nix", "/nix/var", "/nix/var/", "/nix/var/nix/db", "/nix/var/nix/daemon-socket", "/nix/store/x"].map(
+      (point): [BindMounts, string] => [{ [point]: {} }, `F8: bindMounts mountPoint "${point}" would hide`],
+    ),
+    ...["/nix/var/nix/profiles/per-container", "/nix/var/nix/gcroots"].map((point): [BindMounts, string] => [
+      { [point]: {} },
+      `F8: bindMounts mountPoint "${point}" would hide`,
+    ]),
     [{ "/my data": {} }, 'bindMounts mountPoint "/my data" contains white space or a control character'],
     [
       { "/data": { hostPath: "/srv\n/x" } },
@@ -67,7 +96,7 @@ describe("bind mounts", () => {
     [[{ mountPoint: "/a" }, { mountPoint: "/a" }], 'bindMounts mounts "/a" twice → keep one of the two'],
     [[{}], "bindMounts[0] has no mountPoint → say where in the container it appears"],
   ])("must not be %j", (mounts, words) => {
-    expect(refused(mounts).join("\n")).toContain(words);
+    expect(refused(mounts).join("\n")).toContain(words.replace(/^(F8|no\. 37): /, ""));
     expect(refused({ "/data": {}, "/nix/mine": {} })).toEqual([]);
   });
 });
