@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { NixosError, type Problem } from "../model/error";
 import type { Plan } from "../plan";
+import { usefulOutput } from "./failure-output";
+import { Interruption } from "./interruption";
 import type { Project } from "./project";
 
 /** What an app told: its plan, or why there is none. */
@@ -20,6 +22,7 @@ const handover = 1;
 /**
  * Runs the app of a project as cdktf does, and takes the plan that its constructs write.
  * @throws NixosError when the app fails by itself, or writes no plan
+ * @throws Interruption when a signal asked for the end of it
  */
 export async function runApp(project: Project, directory: string): Promise<Told> {
   const folder = mkdtempSync(path.join(tmpdir(), "cdktf-nixos-plan-"));
@@ -35,7 +38,7 @@ export async function runApp(project: Project, directory: string): Promise<Told>
       throw appError(
         `the app failed: ${project.app} ${run.failure}`,
         "mend what it says; `cdktf synth` fails in the same way",
-        run.output,
+        usefulOutput(run.output),
       );
     }
     if (!told) {
@@ -51,6 +54,9 @@ export async function runApp(project: Project, directory: string): Promise<Told>
   }
 }
 
+/** The signals that ask for the end. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 interface Run {
   /** How it failed, such as `exited with status 1`; undefined when it did not. */
   readonly failure?: string;
@@ -60,7 +66,7 @@ interface Run {
 }
 
 function runChild(project: Project, directory: string, settings: Readonly<Record<string, string>>): Promise<Run> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(project.app, {
       cwd: directory,
       shell: true,
@@ -71,16 +77,23 @@ function runChild(project: Project, directory: string, settings: Readonly<Record
     const [stdout, stderr]: [string[], string[]] = [[], []];
     child.stdout.setEncoding("utf8").on("data", (text: string) => stdout.push(text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.push(text));
+    let interruption: Interruption | undefined;
     const forward = (signal: NodeJS.Signals): void => {
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
+        // Who asks twice has waited long enough.
+        if (child.pid !== undefined) process.kill(-child.pid, interruption ? "SIGKILL" : signal);
       } catch {
         // It has ended already.
       }
+      interruption ??= new Interruption(signal);
     };
-    process.on("SIGTERM", forward).on("SIGINT", forward);
+    for (const signal of endings) process.on(signal, forward);
     const end = (failure: string | undefined): void => {
-      process.off("SIGTERM", forward).off("SIGINT", forward);
+      for (const signal of endings) process.off(signal, forward);
+      if (interruption) {
+        reject(interruption);
+        return;
+      }
       const said = stderr.join("");
       const output = said.trim() === "" ? stdout.join("") : said;
       resolve({ stderr: said, output, ...(failure !== undefined && { failure }) });

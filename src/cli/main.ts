@@ -21,9 +21,13 @@ program
   .description("show what `cdktf deploy` would do to the containers, on the hosts as they are now")
   .argument("[stack]", "show this stack alone")
   .option("--json", "print it for machines (schemaVersion 1)")
+  .option("--detailed-exitcode", "exit with 2 when there are changes, instead of 0")
   .option("--app <command>", "the command that runs the app, instead of cdktf.json's")
   .option("--no-color", "print without colours")
-  .addHelpText("after", "\nExit codes: 0 nothing to do, 2 changes, 1 an error.")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 a plan, with changes or without, 1 an error or a problem; with --detailed-exitcode 2 changes.",
+  )
   .action(async (stack: string | undefined, options: PlanOptions) => {
     process.exitCode = await planCommand(stack, options, process.cwd());
   });

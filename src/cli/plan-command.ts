@@ -2,6 +2,7 @@ import { NixosError, type Problem } from "../model/error";
 import { type Plan, planOfStack, stacksOf } from "../plan";
 import { allProblems, hasChanges, planJson, planText, problemsText, styleOf } from "../render";
 import { runApp } from "./app";
+import { Interruption } from "./interruption";
 import { readProject } from "./project";
 import { spinWhile } from "./spinner";
 
@@ -10,10 +11,9 @@ export interface PlanOptions {
   readonly json?: boolean;
   readonly app?: string;
   readonly color: boolean;
+  /** Whether changes have an exit code of their own, as with `terraform plan -detailed-exitcode`. */
+  readonly detailedExitcode?: boolean;
 }
-
-/** What exit codes mean. */
-export const exitCodes = { unchanged: 0, problems: 1, changes: 2 } as const;
 
 /** Prints the plan of the app in a directory; returns the exit code. */
 export async function planCommand(stack: string | undefined, options: PlanOptions, directory: string): Promise<number> {
@@ -27,20 +27,19 @@ export async function planCommand(stack: string | undefined, options: PlanOption
     const known = new Set(allProblems(whole).map((problem) => JSON.stringify(problem)));
     const others = told.problems.filter((problem) => !known.has(JSON.stringify(problem)));
     const plan = whole && stack !== undefined ? selected(whole, stack) : whole;
-    const code = exitCode(plan, others);
     print(plan, others, options);
     if (told.stderr !== "" && plan) process.stderr.write(told.stderr);
-    return code;
+    if (allProblems(plan, others).length > 0 || !plan) return 1;
+    return options.detailedExitcode && hasChanges(plan) ? 2 : 0;
   } catch (error) {
+    if (error instanceof Interruption) {
+      process.stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
     if (!(error instanceof NixosError)) throw error;
     print(undefined, error.problems, options);
-    return exitCodes.problems;
+    return 1;
   }
-}
-
-function exitCode(plan: Plan | undefined, others: readonly Problem[]): number {
-  if (!plan || allProblems(plan, others).length > 0) return exitCodes.problems;
-  return hasChanges(plan) ? exitCodes.changes : exitCodes.unchanged;
 }
 
 function print(plan: Plan | undefined, others: readonly Problem[], { json = false, color }: PlanOptions): void {
@@ -54,10 +53,12 @@ function print(plan: Plan | undefined, others: readonly Problem[], { json = fals
   }
 }
 
-/** Whether to colour: --no-color and NO_COLOR forbid it, FORCE_COLOR asks for it, else a terminal does. */
+/** Whether to colour: --no-color and NO_COLOR forbid it, FORCE_COLOR asks for it or (0, false) forbids it, else a terminal does. */
 function colorsOn(color: boolean, stream: { readonly isTTY?: boolean }): boolean {
   if (!color || process.env["NO_COLOR"]) return false;
-  return process.env["FORCE_COLOR"] !== undefined || (stream.isTTY === true && process.env["TERM"] !== "dumb");
+  const forced = process.env["FORCE_COLOR"];
+  if (forced !== undefined) return forced !== "0" && forced.toLowerCase() !== "false";
+  return stream.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
 function selected(plan: Plan, stack: string): Plan {

@@ -6,7 +6,7 @@ import { allProblems } from "./text";
 /** What `cdktf-nixos plan --json` prints; fields are only ever added within one schemaVersion. */
 export interface PlanDocument {
   readonly schemaVersion: 1;
-  /** What the exit code says: 0, 2 and 1. */
+  /** What the exit code says with --detailed-exitcode: 0, 2 and 1. */
   readonly outcome: "unchanged" | "changes" | "problems";
   /** The summary line that people see. */
   readonly summary: string;

@@ -19,8 +19,16 @@ const twoStacks = planApp(
 );
 
 describe("cdktf-nixos plan", () => {
-  test("prints the plan that the app hands over, and exits with 2 when there is something to do", async () => {
-    expect(await run(["plan"], project("plan", changed))).toEqual({ code: 2, stdout: planText(changed), stderr: "" });
+  test("prints the plan that the app hands over, and exits with 0 as terraform plan does (first hour 18)", async () => {
+    expect(await run(["plan"], project("plan", changed))).toEqual({ code: 0, stdout: planText(changed), stderr: "" });
+  });
+
+  test("exits with 2 for changes, and for nothing else, when it is asked to", async () => {
+    const detailed = ["plan", "--detailed-exitcode"];
+    expect(await run(detailed, project("plan", changed))).toMatchObject({ code: 2, stdout: planText(changed) });
+    expect(await run(detailed, project("plan", settled))).toMatchObject({ code: 0 });
+    expect(await run(detailed, project("plan", examplePlan()))).toMatchObject({ code: 1 });
+    expect(await run(detailed, project("refuse"))).toMatchObject({ code: 1 });
   });
 
   test("exits with 0 when there is nothing to do", async () => {
@@ -35,11 +43,10 @@ describe("cdktf-nixos plan", () => {
   });
 
   test("prints JSON for machines, with the same exit codes", async () => {
-    expect(await run(["plan", "--json"], project("plan", changed))).toEqual({
-      code: 2,
-      stdout: planJson(changed),
-      stderr: "",
-    });
+    const told = { stdout: planJson(changed), stderr: "" };
+    expect(await run(["plan", "--json"], project("plan", changed))).toEqual({ code: 0, ...told });
+    const detailed = ["plan", "--json", "--detailed-exitcode"];
+    expect(await run(detailed, project("plan", changed))).toEqual({ code: 2, ...told });
     const refused = await run(["plan", "--json"], project("refuse"));
     expect(refused).toMatchObject({ code: 1, stderr: "" });
     expect(JSON.parse(refused.stdout)).toMatchObject({
@@ -51,10 +58,10 @@ describe("cdktf-nixos plan", () => {
 
   test("shows one stack alone, and its exit code", async () => {
     const directory = project("plan", twoStacks);
-    const shop = await run(["plan", "shop"], directory);
+    const shop = await run(["plan", "shop", "--detailed-exitcode"], directory);
     expect(shop.code).toBe(2);
     expect(shop.stdout).toContain("+ b  create");
-    const blog = await run(["plan", "blog"], directory);
+    const blog = await run(["plan", "blog", "--detailed-exitcode"], directory);
     expect(blog.code).toBe(0);
     expect(blog.stdout).not.toContain("create");
   });
@@ -74,7 +81,7 @@ describe("cdktf-nixos plan", () => {
 
   test("runs what --app says, with or without a cdktf.json", async () => {
     const directory = project("crash", changed);
-    expect((await run(["plan", "--app", appCommand("plan")], directory)).code).toBe(2);
+    expect((await run(["plan", "--app", appCommand("plan")], directory)).stdout).toBe(planText(changed));
     const bare = project("crash", changed);
     write(bare, "cdktf.json", "");
     expect((await run(["plan", "--app", appCommand("plan")], bare)).stderr).toContain("cannot be read");
@@ -91,6 +98,11 @@ describe("cdktf-nixos plan", () => {
     expect((await run(["plan"], directory, { FORCE_COLOR: "1" })).stdout).toBe(planText(changed, { colors: true }));
     expect((await run(["plan", "--no-color"], directory, { FORCE_COLOR: "1" })).stdout).toBe(planText(changed));
     expect((await run(["plan"], directory, { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).toBe(planText(changed));
+  });
+
+  test.each(["0", "false"])("FORCE_COLOR=%s is no colours (first hour 30)", async (FORCE_COLOR) => {
+    const directory = project("plan", changed);
+    expect((await run(["plan"], directory, { FORCE_COLOR })).stdout).toBe(planText(changed));
   });
 });
 
@@ -169,19 +181,35 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("a signal ends the app too, and leaves nothing behind", async () => {
+test.each([
+  ["SIGINT", 130, "interrupted\n"],
+  ["SIGTERM", 143, "ended by SIGTERM\n"],
+  ["SIGHUP", 129, "ended by SIGHUP\n"],
+] as const)("%s ends the app too, and leaves nothing behind (first hour 32)", async (signal, code, words) => {
   const directory = project("slow");
   const child = start(["plan"], directory);
   const ended = outcome(child);
   while (!existsSync(path.join(directory, "pid"))) await new Promise((resolve) => setTimeout(resolve, 20));
   const pid = Number(readFileSync(path.join(directory, "pid"), "utf8"));
   expect(isAlive(pid)).toBe(true);
-  child.kill("SIGTERM");
-  const { code, stderr } = await ended;
-  expect(code).toBe(1);
-  expect(stderr).toContain("SIGTERM");
+  child.kill(signal);
+  expect(await ended).toEqual({ code, stdout: "", stderr: words });
   expect(isAlive(pid)).toBe(false);
   expect(readdirSync(directory).filter((name) => name.startsWith("cdktf-nixos-plan"))).toEqual([]);
+});
+
+test("who interrupts it twice need not wait for an app that does not listen", async () => {
+  const directory = project("deaf");
+  const child = start(["plan"], directory);
+  const ended = outcome(child);
+  while (!existsSync(path.join(directory, "pid"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  const pid = Number(readFileSync(path.join(directory, "pid"), "utf8"));
+  child.kill("SIGINT");
+  while (!existsSync(path.join(directory, "heard"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(isAlive(pid)).toBe(true);
+  child.kill("SIGINT");
+  expect(await ended).toEqual({ code: 130, stdout: "", stderr: "interrupted\n" });
+  expect(isAlive(pid)).toBe(false);
 });
 
 describe("cdktf-nixos", () => {
@@ -199,7 +227,7 @@ describe("cdktf-nixos", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("plan [options] [stack]");
     expect((await run(["plan", "--help"], directory)).stdout).toContain(
-      "Exit codes: 0 nothing to do, 2 changes, 1 an error.",
+      "Exit codes: 0 a plan, with changes or without, 1 an error or a problem; with --detailed-exitcode 2 changes.",
     );
   });
 
