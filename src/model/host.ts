@@ -2,6 +2,7 @@ import type { Problem, Refuse, Where } from "./error";
 import { keyFaults, shown } from "./host-key";
 import { checkShape, hostShape } from "./shape";
 import { tokenFields, tokenName } from "./token-fields";
+import type { Transport } from "./transport";
 
 /** Where a host is and how to log in to it. */
 export interface HostSettings {
@@ -51,6 +52,7 @@ export interface DesiredHost extends HostSettings {
   readonly addressUnknown: boolean;
   /** The pinned keys, `TYPE BLOB` each. */
   readonly hostKey?: readonly string[];
+  readonly transport?: Transport;
 }
 
 function isPort(port: number): boolean {

@@ -94,6 +94,10 @@ export interface ObservedHost {
   readonly ipForward: boolean;
   readonly systemControl: "writable" | "read-only";
   readonly hostKeys: readonly string[];
+  /** The certificates that go with them, a public key line each. */
+  readonly hostCertificates?: readonly string[];
+  /** How many keys sshd lets a client try. */
+  readonly authTries?: number;
   /** Where, below the home directory, Terraform may put its scripts. */
   readonly scriptDir: string;
   /** Where the SSH connection of the probe came in, as sshd told it. */

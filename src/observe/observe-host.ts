@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { NixosError } from "../model/error";
-import type { Connection, Observation, ObservedHost, Trouble } from "../model/observed";
+import type { Connection, Observation, ObservedHost } from "../model/observed";
+import { usesTerraformSsh } from "../model/transport";
 import type { Probe } from "../script/probe";
 import { likelyConnection, provenConnection } from "./connection";
 import type { Context } from "./context";
@@ -8,6 +9,7 @@ import { type Failure, failure, isFailure } from "./failure";
 import { findFrame } from "./frame";
 import { parseRecords } from "./records";
 import type { HostRequest } from "./request";
+import { rootFailure } from "./root-failure";
 import { findRoute, type Route } from "./route";
 import { runProgram, type Session } from "./session";
 import { sessionFailure } from "./session-failure";
@@ -25,7 +27,7 @@ export async function observeHost(
   const { sources, owners, syntax } = request;
   const nonce = randomBytes(16).toString("hex");
   const become = host.become ?? route.target.user !== "root";
-  const text = program({ nonce, become, sources, owners, syntax });
+  const text = program({ nonce, become, scripts: usesTerraformSsh(host), sources, owners, syntax });
   const ask = (): Promise<Session> => runProgram(route, text, context);
   const { jump } = route;
   const session = await (jump ? context.jumpGates.of(`${jump.hostName} ${jump.port}`).pass(ask) : ask());
@@ -35,7 +37,7 @@ export async function observeHost(
   if (!connection)
     return failure(`ssh did not write down how it reached ${host.address}`, "see that the temporary folder has space");
   if (isFailure(connection)) return connection;
-  const fault = rootFailure(observed.troubles, route) ?? identityFailure(observed, route);
+  const fault = rootFailure(observed.troubles, route.target) ?? identityFailure(observed, route);
   return fault ? { ...fault, connection } : { kind: "observed", host: observed, connection };
 }
 
@@ -65,25 +67,6 @@ function provenOrLikely(
   return session.log.authenticated
     ? provenConnection(route, session, hostKeys, context)
     : likelyConnection(route, context);
-}
-
-/** Without root, what the program saw of the containers is not the truth. */
-function rootFailure(troubles: readonly Trouble[], { target }: Route): Failure | undefined {
-  const subject = `${target.user} at ${target.address}`;
-  const find = (word: string): Trouble | undefined => troubles.find((trouble) => trouble.word === word);
-  const sudo = find("sudo");
-  if (sudo) {
-    return failure(
-      `sudo does not make ${subject} root without a password`,
-      `allow it on the host (security.sudo.extraRules with NOPASSWD, or security.sudo.wheelNeedsPassword = false), or log in as root`,
-      sudo.text,
-    );
-  }
-  const notRoot = find("not-root");
-  return (
-    notRoot &&
-    failure(`${subject} is not root, and become is false`, "leave become out, or log in as root", notRoot.text)
-  );
 }
 
 function identityFailure(host: ObservedHost, { target }: Route): Failure | undefined {

@@ -70,6 +70,8 @@ function observedHost(
     ipForward: one("ip-forward") === "1",
     systemControl: one("system-control") === "writable" ? "writable" : "read-only",
     hostKeys: all("host-key"),
+    ...(all("host-certificate").length > 0 && { hostCertificates: all("host-certificate") }),
+    ...(Number(one("auth-tries")) > 0 && { authTries: Number(one("auth-tries")) }),
     scriptDir: one("script-dir") || ".",
     ...(one("ssh-server") !== "" && { sshServer: sshServer(one("ssh-server")) }),
     troubles: all("trouble").map((text): Trouble => {

@@ -1,11 +1,20 @@
 import type { Problem } from "../model/error";
 import type { Observation, Trouble } from "../model/observed";
+import { sshTransport, usesTerraformSsh } from "../model/transport";
 import type { PlannedHost } from "./input";
 import type { HostPlan } from "./plan";
 import { plain, plainLines } from "./text";
 
-/** What each word of the probe means, and the remedy (docs/host.md). */
-const troubles: Readonly<Record<string, { readonly what: string; readonly remedy: string }>> = {
+/** What a word of the probe means, and the remedy. */
+interface TroubleWords {
+  readonly what: string;
+  readonly remedy: string;
+  /** Whether it only stands in the way of Terraform's own SSH client, and of the scripts it uploads. */
+  readonly terraformOnly?: boolean;
+}
+
+/** The words of the probe (docs/host.md). */
+const troubles: Readonly<Record<string, TroubleWords>> = {
   "not-root": {
     what: "the user who logs in is not root, and become is false",
     remedy: "log in as root, or leave `become` out to use sudo",
@@ -25,10 +34,34 @@ const troubles: Readonly<Record<string, { readonly what: string; readonly remedy
   noexec: {
     what: "no directory that the user who logs in may write to lets programs run, so Terraform cannot run its scripts",
     remedy: "mount the user's home directory without noexec",
+    terraformOnly: true,
+  },
+  "not-home": {
+    what: "the commands of the user who logs in do not start in the home directory, and Terraform would put its scripts where they start",
+    remedy:
+      "take the `cd` out of the shell's start-up files (.bashrc, config.fish, .zshenv), or do it only where there is a terminal: [ -t 0 ] && cd …; a home directory that is missing must be made",
+    terraformOnly: true,
+  },
+  "no-run": {
+    what: "the login shell of the user who logs in runs no file by its path, as Terraform runs its scripts",
+    remedy: "give the user another login shell, one that is not restricted (users.users.NAME.shell)",
+    terraformOnly: true,
+  },
+  "no-scp": {
+    what: "the user who logs in lacks a command that Terraform uploads its scripts with",
+    remedy: "put scp (of OpenSSH) and chmod on the PATH that the login shell has without a terminal",
+    terraformOnly: true,
   },
   "no-pty": {
     what: "the host's sshd refuses a terminal, which Terraform's provisioners need",
     remedy: "set `PermitTTY yes` for this user in the host's sshd configuration",
+    terraformOnly: true,
+  },
+  "no-pty-key": {
+    what: "the host's sshd refuses a terminal for this key, and Terraform's provisioners need one",
+    remedy:
+      "let the key's line in the authorized keys have one: `restrict,pty` in place of `restrict`, and no `no-pty`; a certificate must be signed with permit-pty",
+    terraformOnly: true,
   },
   "no-command": {
     what: "the host lacks commands that every NixOS host has",
@@ -37,6 +70,7 @@ const troubles: Readonly<Record<string, { readonly what: string; readonly remedy
   "noisy-shell": {
     what: "the login shell prints text before every command, which breaks the scp that Terraform uploads its scripts with",
     remedy: "let the shell's profile print only where there is a terminal: [ -t 1 ] && …",
+    terraformOnly: true,
   },
   layout: {
     what: "the host keeps its containers where we do not know our way",
@@ -66,7 +100,8 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
   if (observation.kind === "observed") {
     const seen = observation.host;
     for (const trouble of seen.troubles) {
-      if (trouble.word !== "no-nixpkgs") refuse(...troubleWords(trouble));
+      const isMoot = troubles[trouble.word]?.terraformOnly === true && !usesTerraformSsh(host);
+      if (trouble.word !== "no-nixpkgs" && !isMoot) refuse(...troubleWords(trouble));
     }
     if (builds && seen.nixpkgs === undefined) refuse(noNixpkgs.what, noNixpkgs.remedy);
     if (twins.length > 0) {
@@ -88,7 +123,8 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
 
 function troubleWords({ word, text }: Trouble): [what: string, remedy: string, detail: string] {
   const known = troubles[word];
-  return known ? [known.what, known.remedy, text] : [`the probe reports ${plain(word, 40)}`, "see what it says", text];
+  const remedy = known?.terraformOnly ? `${known.remedy}; or ${sshTransport}` : (known?.remedy ?? "");
+  return known ? [known.what, remedy, text] : [`the probe reports ${plain(word, 40)}`, "see what it says", text];
 }
 
 function observationProblems(observation: Observation): Omit<Problem, "where">[] {

@@ -17,14 +17,39 @@ check_syntax() {
   rm -f "$text"
 }
 
-# Terraform asks for a terminal. Only where sshd's configuration speaks of it at all is sshd asked what holds for this user.
-check_terminal() {
-  case $sshd in *permit-no-tty*) ;; *) return 0 ;; esac
+# How sshd answers for the user who logs in, as `sshd -T` prints it; where it cannot be asked, what its files say of the same.
+# An embedded host's sshd is not the one of this machine.
+ask_sshd() {
   settings=$r/etc/ssh/sshd_config
-  if verdict=$(sshd -T -f "$settings" -C "user=${SUDO_USER:-root},host=localhost,addr=127.0.0.1" 2>/dev/null); then
-    case $verdict in *"permittty no"*) ;; *) return 0 ;; esac
-  fi
-  host trouble 'no-pty sshd has PermitTTY no, and Terraform asks for a terminal'
+  { [ -z "$r" ] && sshd -T -f "$settings" -C "user=${SUDO_USER:-root},host=localhost,addr=127.0.0.1" 2>/dev/null; } ||
+    sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]]\{1,\}"\{0,1\}\([^"[:space:]]*\).*/hostkey \1/p
+      s/^[[:space:]]*[Hh][Oo][Ss][Tt][Cc][Ee][Rr][Tt][Ii][Ff][Ii][Cc][Aa][Tt][Ee][[:space:]]\{1,\}"\{0,1\}\([^"[:space:]]*\).*/hostcertificate \1/p
+      s/^[[:space:]]*[Pp][Ee][Rr][Mm][Ii][Tt][Tt][Tt][Yy][[:space:]]\{1,\}[Nn][Oo].*/permittty no/p' \
+      "$settings" "$r"/etc/ssh/sshd_config.d/*.conf 2>/dev/null
+}
+
+# The public half of a host key: from the key itself, for what lies beside it may be missing or another's.
+public_half() {
+  ssh-keygen -y -P '' -f "$1" 2>/dev/null </dev/null || head -n 1 "$1.pub" 2>/dev/null || grep -m 1 '^[a-z0-9@.-]* AAAA' "$1" 2>/dev/null
+}
+
+observe_sshd() {
+  answer=$(ask_sshd)
+  newline='
+'
+  case $newline$answer in *"${newline}hostkey /"*) ;; *)
+    for type in rsa ecdsa ed25519; do answer="$answer${newline}hostkey /etc/ssh/ssh_host_${type}_key"; done
+    ;;
+  esac
+  say "$answer" | while read -r setting argument; do
+    case $setting in
+      hostkey) ! line=$(public_half "$r$argument") || host host-key "$line" ;;
+      hostcertificate) ! line=$(head -n 1 "$r$argument" 2>/dev/null) || host host-certificate "$line" ;;
+      maxauthtries) host auth-tries "$argument" ;;
+      # Terraform asks for a terminal.
+      permittty) [ "$argument" != no ] || host trouble 'no-pty sshd has PermitTTY no, and Terraform asks for a terminal' ;;
+    esac
+  done
 }
 
 host() { say "host${tab}$1${tab}$2"; }
@@ -78,24 +103,13 @@ observe_host() {
   place=$control
   while [ ! -d "$place" ]; do place=${place%/*}; done
   if [ -w "$place" ]; then host system-control writable; else host system-control read-only; fi
-  sshd=$(sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]]\{1,\}"\{0,1\}\([^"[:space:]]*\).*/\1/p
-    s/^[[:space:]]*[Pp][Ee][Rr][Mm][Ii][Tt][Tt][Tt][Yy][[:space:]]\{1,\}[Nn][Oo].*/permit-no-tty/p' "$r/etc/ssh/sshd_config" "$r"/etc/ssh/sshd_config.d/*.conf 2>/dev/null)
-  keys=''
-  for word in $sshd; do
-    case $word in /*) keys="$keys $word" ;; esac
-  done
-  for key in ${keys:-/etc/ssh/ssh_host_rsa_key /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ed25519_key}; do
-    [ -r "$r$key.pub" ] || continue
-    read -r line <"$r$key.pub" || :
-    host host-key "$line"
-  done
+  observe_sshd
   for hash in $p_reaps; do
     [ ! -r "$ours/reaps/$hash" ] || {
       read -r token <"$ours/reaps/$hash" || :
       host reap "$hash $token"
     }
   done
-  check_terminal
 }
 
 source_kind() {

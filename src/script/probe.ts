@@ -8,6 +8,11 @@ export interface Probe {
   readonly nonce: string;
   /** Whether sudo may be used when the user is not root. */
   readonly become: boolean;
+  /**
+   * Whether Terraform will put scripts into the user's home directory and run them.
+   * @default true
+   */
+  readonly scripts?: boolean;
   /** Bind sources to look for. */
   readonly sources: readonly string[];
   /** Owners whose last removal is asked for. */
@@ -31,6 +36,7 @@ export function probeProgram(probe: Probe): string {
   return [
     `printf '\\n@cdktf-nixos 1 %s begin\\n' ${shellQuote(probe.nonce)}`,
     `p_become=${probe.become ? "yes" : "no"}`,
+    `p_scripts=${probe.scripts === false ? "no" : "yes"}`,
     programText("login"),
     // Without its end line a probe counts as cut off: what died halfway must not look like a host with nothing on it.
     `$become \${become:+env "LOGIN_NIX_PATH=\${NIX_PATH-}"} sh -s <<'${end}' || [ "$become" = false ] || exit 1`,

@@ -77,6 +77,28 @@ describeUnless(noSshd, "what a login shell makes of the program", () => {
     expect(await through("sh -s", framed("host\\ttrouble\\tnot-root x is not root"))).toContain("is not root");
   });
 
+  it.each([
+    ["sudo: sorry, you must have a tty to run sudo", "without a terminal", "take `Defaults requiretty` out"],
+    [`sudo: user ${user} is not in the sudoers file`, "at all", "NOPASSWD"],
+    [
+      "sudo: /run/current-system/sw/bin/sudo must be owned by uid 0 and have the setuid bit set",
+      "at all",
+      "/run/wrappers/bin",
+    ],
+    ["sudo: interactive authentication is required", "without a password", "security.sudo.wheelNeedsPassword = false"],
+  ])("A20: is an error with a remedy that can work, where sudo says %s", async (words, how, remedy) => {
+    const said = await through("sh -s", framed(`host\\ttrouble\\tsudo ${words}`));
+    expect(said).toContain(`sudo does not make ${user} at 127.0.0.1 root ${how}\n${words}\n`);
+    expect(said).toContain(remedy);
+  });
+
+  it("A20: is an error of its own where there is no sudo", async () => {
+    const said = await through("sh -s", framed("host\\ttrouble\\tno-sudo no sudo on the PATH; there is doas"));
+    expect(said).toMatch(/is not root, and the login knows no sudo\n.*there is doas\n/);
+    expect(said).toContain("doas and run0 will not do");
+    expect(said).not.toContain("NOPASSWD");
+  });
+
   it("prints nothing dangerous, and none of the program", async () => {
     const output = await through("cat >/dev/null; printf '\\033[31mred\\007\\n'; exit 1", `secret=1\n${program}`);
     expect(output).toContain("\nred\n");

@@ -81,7 +81,11 @@ describe("a host's troubles", () => {
     ["not-root", "is not root", "leave `become` out"],
     ["sudo", "cannot become root with sudo", "security.sudo.wheelNeedsPassword = false;"],
     ["noexec", "Terraform cannot run its scripts", "without noexec"],
+    ["not-home", "do not start in the home directory", "take the `cd` out"],
+    ["no-run", "runs no file by its path", "not restricted"],
+    ["no-scp", "lacks a command that Terraform uploads", "put scp (of OpenSSH)"],
     ["no-pty", "refuses a terminal", "PermitTTY yes"],
+    ["no-pty-key", "refuses a terminal for this key", "`restrict,pty`"],
     ["layout", "keeps its containers where we do not know our way", "docs/host.md"],
     ["brand-new", "the probe reports brand-new", "see what it says"],
   ])("%s is told with its remedy", (word, what, remedy) => {
@@ -91,6 +95,17 @@ describe("a host's troubles", () => {
     expect(text).toContain("  | its own words");
     expect(problemsOf(planHost([database], []))).toEqual([]);
   });
+
+  test.each(["noexec", "not-home", "no-run", "no-scp", "no-pty", "no-pty-key", "noisy-shell"])(
+    "%s only stands in the way of Terraform's own client",
+    (word) => {
+      const trouble = { troubles: [{ word, text: "its own words" }] };
+      expect(problemsOf(planHost([database], [], trouble)).join()).toContain('or set transport: "ssh" on the host');
+      const input = app([seen("shop/web1", [], trouble)], []);
+      const hosts = input.hosts.map((one) => ({ ...one, host: { ...one.host, transport: "ssh" as const } }));
+      expect(problemsOf(planApp({ ...input, hosts }))).toEqual([]);
+    },
+  );
 
   test("no nixpkgs matters only where something must be built", () => {
     const bare = { nixpkgs: undefined, troubles: [{ word: "no-nixpkgs", text: "" }] };

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { chmod, writeFile } from "node:fs/promises";
 import { probeProgram } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
@@ -76,6 +78,28 @@ describe("a host on which something does not work", () => {
     const { stdout } = await host.run("sh -s", { stdin: probe });
     expect(stdout.split("\n").filter((line) => line.startsWith("host\thost-key"))).toEqual([
       "host\thost-key\tssh-ed25519 AAAAother",
+    ]);
+  });
+
+  test("A6: the public half of a host key comes of the key itself, whatever lies beside it", async () => {
+    const root = (await host.run('printf %s "$CDKTF_NIXOS_ROOT"')).stdout;
+    const make = (name: string, type: string): string => {
+      mkdirSync(`${root}/etc/ssh`, { recursive: true });
+      execFileSync("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", "", "-f", `${root}/etc/ssh/${name}`]);
+      return readFileSync(`${root}/etc/ssh/${name}.pub`, "utf8").trim();
+    };
+    const alone = make("alone", "ed25519");
+    rmSync(`${root}/etc/ssh/alone.pub`);
+    const renewed = make("renewed", "ecdsa");
+    await host.edit("/etc/ssh/renewed.pub", "ecdsa-sha2-nistp256 AAAAstale\n");
+    const files = ["alone", "renewed", "missing"].map((name) => `HostKey /etc/ssh/${name}\n`).join("");
+    await host.edit("/etc/ssh/sshd_config.d/keys.conf", `${files}HostCertificate /etc/ssh/alone-cert.pub\n`);
+    await host.edit("/etc/ssh/alone-cert.pub", "ssh-ed25519-cert-v01@openssh.com AAAAcert\n");
+    const { stdout } = await host.run("sh -s", { stdin: probe });
+    expect(stdout.split("\n").filter((line) => line.startsWith("host\thost-"))).toEqual([
+      `host\thost-key\t${alone}`,
+      `host\thost-key\t${renewed}`,
+      "host\thost-certificate\tssh-ed25519-cert-v01@openssh.com AAAAcert",
     ]);
   });
 
