@@ -1,8 +1,8 @@
-import { Resource as NullResource } from "@cdktf/provider-null/lib/resource";
-import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { Aspects, type ITerraformDependable, TerraformResource, TerraformStack } from "cdktf";
-import type { Construct, IConstruct } from "constructs";
+import type { Construct } from "constructs";
 import { Fleet } from "./fleet";
+import { libraryOf, nullResourceOf, perLibrary, stackOf } from "./framework";
+import type { Dependable, Library } from "./library";
+import { ensureNullProvider, nullMetadata } from "./null-provider";
 import { withLiteral } from "./literal";
 import type { Outcome } from "./outcome";
 
@@ -19,7 +19,7 @@ export interface Carried {
 }
 
 /** A resource whose only purpose is its triggers and its remote-exec: a null_resource or a terraform_data. */
-export interface Carrier extends ITerraformDependable {
+export interface Carrier extends Dependable {
   /** Address in the stack, such as `null_resource.web1_database`. */
   readonly address: string;
 }
@@ -38,7 +38,7 @@ export function makeCarrier(
   id: string,
   logicalId: string,
   carry: () => Carried,
-  dependsOn: readonly ITerraformDependable[] = [],
+  dependsOn: readonly Dependable[] = [],
 ): Carrier {
   const fleet = Fleet.of(scope);
   let known: { readonly plan: Outcome; readonly carried: Carried } | undefined;
@@ -47,11 +47,10 @@ export function makeCarrier(
     if (known?.plan !== plan) known = { plan, carried: carry() };
     return known.carried;
   };
-  const nulls = fleet.settings.resources === "null_resource";
-  if (nulls) ensureNullProvider(TerraformStack.of(scope));
-  const carrier = nulls
-    ? new NullCarrier(scope, id, carried, dependsOn)
-    : new DataCarrier(scope, id, carried, dependsOn);
+  const library = libraryOf(scope);
+  const { resources } = fleet.settings;
+  if (resources === "null_resource") ensureNullProvider(library, stackOf(scope));
+  const carrier = new (carrierClassesOf(library)[resources])(scope, id, carried, dependsOn);
   carrier.overrideLogicalId(logicalId);
   return {
     address: `${carrier.terraformResourceType}.${logicalId}`,
@@ -61,37 +60,40 @@ export function makeCarrier(
   };
 }
 
-class NullCarrier extends NullResource {
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly carried: () => Carried,
-    dependsOn: readonly ITerraformDependable[],
-  ) {
-    super(scope, id, { dependsOn: [...dependsOn] });
-  }
+/** The two kinds of resource, and where each keeps its triggers. */
+const kinds = {
+  null_resource: {
+    triggersKey: "triggers",
+    config: { terraformResourceType: "null_resource", terraformGeneratorMetadata: nullMetadata },
+  },
+  terraform_data: { triggersKey: "triggers_replace", config: { terraformResourceType: "terraform_data" } },
+} as const;
 
-  override toTerraform(): unknown {
-    return withCarried(super.toTerraform(), "triggers", this.carried());
-  }
+/** The class of a library's carriers, of both kinds. */
+const carrierClassesOf = perLibrary((library) => ({
+  null_resource: carrierClass(library, nullResourceOf(library), "null_resource"),
+  terraform_data: carrierClass(library, library.TerraformResource, "terraform_data"),
+}));
+
+function carrierClass(library: Library, Base: Library["TerraformResource"], kind: keyof typeof kinds) {
+  const { triggersKey, config } = kinds[kind];
+  return class CarrierResource extends Base {
+    constructor(
+      scope: Construct,
+      id: string,
+      private readonly carried: () => Carried,
+      dependsOn: readonly Dependable[],
+    ) {
+      super(scope, id, { ...config, dependsOn: [...dependsOn] });
+    }
+
+    override toTerraform(): unknown {
+      return withCarried(library, super.toTerraform(), triggersKey, this.carried());
+    }
+  };
 }
 
-class DataCarrier extends TerraformResource {
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly carried: () => Carried,
-    dependsOn: readonly ITerraformDependable[],
-  ) {
-    super(scope, id, { terraformResourceType: "terraform_data", dependsOn: [...dependsOn] });
-  }
-
-  override toTerraform(): unknown {
-    return withCarried(super.toTerraform(), "triggers_replace", this.carried());
-  }
-}
-
-function withCarried(base: unknown, key: "triggers" | "triggers_replace", carried: Carried): unknown {
+function withCarried(library: Library, base: unknown, key: "triggers" | "triggers_replace", carried: Carried): unknown {
   const { resource } = base as { resource: Record<string, Record<string, object>> };
   const lifecycle = {
     ...(carried.createBeforeDestroy && { create_before_destroy: true }),
@@ -111,7 +113,7 @@ function withCarried(base: unknown, key: "triggers" | "triggers_replace", carrie
   };
   for (const byId of Object.values(resource)) {
     for (const [id, attributes] of Object.entries(byId)) {
-      byId[id] = carried.literal ? withLiteral(attributes, content, merged) : merged(attributes, content);
+      byId[id] = carried.literal ? withLiteral(library, attributes, content, merged) : merged(attributes, content);
     }
   }
   return base;
@@ -129,21 +131,4 @@ function joined(theirs: unknown, ours: unknown): unknown {
   if (Array.isArray(ours))
     return [...(ours as unknown[]), ...(Object.values(theirs) as unknown[]).filter((one) => !ours.includes(one))];
   return merged(theirs, ours as object);
-}
-
-const provided = new WeakSet<IConstruct>();
-
-/** Adds the null provider to the stack when the user has not, once all constructs stand. */
-function ensureNullProvider(stack: TerraformStack): void {
-  if (provided.has(stack)) return;
-  provided.add(stack);
-  Aspects.of(stack).add({
-    visit(node: IConstruct): void {
-      if (node !== stack) return;
-      const present = stack.node
-        .findAll()
-        .some((child) => NullProvider.isTerraformProvider(child) && child.terraformResourceType === "null");
-      if (!present) new NullProvider(stack, "nixos-null");
-    },
-  });
 }

@@ -1,26 +1,27 @@
 import { writeFileSync } from "node:fs";
-import { type TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import type { DesiredContainer } from "../src/model/container";
-import { NixosError, type Problem, problemText } from "../src/model/error";
+import { type Problem, problemText } from "../src/model/error";
 import { fleetProblems } from "../src/model/fleet";
 import type { DesiredHost } from "../src/model/host";
 import type { Observation } from "../src/model/observed";
 import { checkSyntax, fileDigest } from "../src/nix";
 import { observeSync } from "../src/observe/sync";
 import { type Plan, planApp } from "../src/plan";
+import type { Stack } from "./library";
 import { Outcome } from "./outcome";
+import { refuse, tell } from "./refusal";
 import { readSettings, type Settings } from "./settings";
 
 /** A container as its construct registers it. */
 export interface RegisteredContainer {
-  readonly stack: TerraformStack;
+  readonly stack: Stack;
   readonly container: DesiredContainer;
 }
 
 /** A stack and the hosts it declares or deploys to. */
 interface StackHosts {
-  readonly stack: TerraformStack;
+  readonly stack: Stack;
   readonly hosts: Set<string>;
 }
 
@@ -48,7 +49,7 @@ export class Fleet {
   }
 
   /** Who owns what a stack deploys. */
-  ownerOf(stack: TerraformStack): string {
+  ownerOf(stack: Stack): string {
     return `${this.settings.owner ?? "unowned"}/${stack.node.id}`.normalize("NFC"); // as Terraform passes it on
   }
 
@@ -56,20 +57,20 @@ export class Fleet {
     this.problems.push(...problems);
   }
 
-  addHost(stack: TerraformStack, host: DesiredHost, problems: readonly Problem[]): void {
+  addHost(stack: Stack, host: DesiredHost, problems: readonly Problem[]): void {
     this.hosts.set(host.construct, host);
     this.useHost(stack, host.construct);
     this.problems.push(...problems);
   }
 
-  addContainer(stack: TerraformStack, container: DesiredContainer, problems: readonly Problem[]): void {
+  addContainer(stack: Stack, container: DesiredContainer, problems: readonly Problem[]): void {
     this.containers.push({ stack, container });
     this.useHost(stack, container.host);
     this.problems.push(...problems);
   }
 
   /** Notes that a stack deploys to a host, be it another stack's. */
-  useHost(stack: TerraformStack, host: string): void {
+  useHost(stack: Stack, host: string): void {
     const known = this.stacks.get(stack.node.path) ?? { stack, hosts: new Set() };
     known.hosts.add(host);
     this.stacks.set(stack.node.path, known);
@@ -81,7 +82,7 @@ export class Fleet {
     return Construct.isConstruct(host) && host.node.root === this.root ? this.hosts.get(host.node.path) : undefined;
   }
 
-  hostsOf(stack: TerraformStack): readonly DesiredHost[] {
+  hostsOf(stack: Stack): readonly DesiredHost[] {
     return [...(this.stacks.get(stack.node.path)?.hosts ?? [])]
       .map((path) => this.hosts.get(path))
       .filter((host) => host !== undefined);
@@ -97,7 +98,7 @@ export class Fleet {
     const hosts = [...this.hosts.values()];
     const problems = this.inputProblems();
     const syntax = this.settings.observe === "off" ? [] : checkSyntax(this.moduleFiles(problems));
-    this.refuse([...problems, ...(syntax ?? [])]);
+    refuse([...problems, ...(syntax ?? [])]);
     const observations = this.observe(hosts, syntax === undefined);
     const plan = planApp({
       hosts: hosts.map((host, index) => ({ host, observation: observations[index] })),
@@ -108,7 +109,7 @@ export class Fleet {
         hosts: [...used],
       })),
     });
-    this.refuse(syntaxProblems(plan));
+    refuse(syntaxProblems(plan));
     const outcome = new Outcome(plan, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
     this.report(outcome);
     return outcome;
@@ -159,30 +160,13 @@ export class Fleet {
     return [...observeSync({ hosts: requests })];
   }
 
-  /** Stops the synth when there are problems: cdktf shows what is printed, everyone else gets an error to catch. */
-  private refuse(problems: readonly Problem[]): void {
-    if (problems.length === 0) return;
-    const error = new NixosError(problems);
-    error.stack = `${error.name}: ${error.message}`;
-    if (process.env["CDKTF_OUTDIR"] === undefined || process.env["JEST_WORKER_ID"] !== undefined) throw error;
-    writeFileSync(process.stderr.fd, `${error.message}\n`);
-    this.tell({ problems });
-    process.exit(1);
-  }
-
   /** What was found on the hosts and stands in the way: told at once, and refused again by each stack's plan. */
   private report(outcome: Outcome): void {
     const problems = outcome.problems;
-    this.tell({ plan: outcome.plan, problems });
+    tell({ plan: outcome.plan, problems });
     if (problems.length > 0 && process.env["CDKTF_NIXOS_PLAN_FILE"] === undefined && this.settings.observe === "on") {
       writeFileSync(process.stderr.fd, problems.map((problem) => `${problemText(problem)}\n`).join(""));
     }
-  }
-
-  /** Hands the plan to `cdktf-nixos plan`, which runs this app for it. */
-  private tell(told: { plan?: Plan; problems: readonly Problem[] }): void {
-    const path = process.env["CDKTF_NIXOS_PLAN_FILE"];
-    if (path !== undefined) writeFileSync(path, JSON.stringify({ version: 1, ...told }));
   }
 }
 

@@ -1,31 +1,33 @@
-import { type IResolvable, type IResolveContext, Token } from "cdktf";
+import type { Library, Resolvable, ResolveContext } from "./library";
 
 /**
  * Attributes, and literal ones that CDKTF need not search for tokens: it would look through every string of an app three times,
  * which takes longer than all the rest of a synth.
  */
 export function withLiteral(
+  library: Library,
   attributes: object,
   literal: object,
   merge: (resolved: object, literal: object) => object,
-): IResolvable {
-  return new Resolvable(attributes, (resolved) => {
+): Resolvable {
+  return new Postprocessed(library, attributes, (resolved) => {
     const whole = merge(resolved, literal);
-    return new Resolvable({}, () => whole, whole);
+    return new Postprocessed(library, {}, () => whole, whole);
   });
 }
 
 /** What CDKTF makes of its attributes is handed to `then`; what that returns is not searched any more. */
-class Resolvable implements IResolvable {
+class Postprocessed implements Resolvable {
   readonly creationStack: string[] = [];
 
   constructor(
+    private readonly library: Library,
     private readonly attributes: object,
     private readonly then: (resolved: object) => object,
     private readonly json?: object,
   ) {}
 
-  resolve(context: IResolveContext): unknown {
+  resolve(context: ResolveContext): unknown {
     context.registerPostProcessor({ postProcess: (resolved: object) => this.then(resolved) });
     return this.attributes;
   }
@@ -36,6 +38,6 @@ class Resolvable implements IResolvable {
   }
 
   toString(): string {
-    return Token.asString(this);
+    return this.library.Token.asString(this);
   }
 }

@@ -1,17 +1,11 @@
-import {
-  type ITerraformDependable,
-  TerraformDataSource,
-  TerraformModule,
-  TerraformResource,
-  TerraformStack,
-  Token,
-} from "cdktf";
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import type { Problem, Where } from "../src/model/error";
 import { type ConfigSource, configFiles, isPath, treeDigest } from "../src/nix";
 import type { Carrier } from "./carrier";
 import { Fleet } from "./fleet";
+import { isKind, libraryOf, refuseMixed, stackAbove, stackOf } from "./framework";
+import type { Dependable, Stack } from "./library";
 import type { NixosHost } from "./nixos-host";
 import { StackHosts } from "./stack-hosts";
 
@@ -29,7 +23,7 @@ export interface NixosContainerProps extends ContainerSettings {
    * A change of theirs does not by itself change the container.
    * @default none
    */
-  readonly dependsOn?: readonly ITerraformDependable[];
+  readonly dependsOn?: readonly Dependable[];
 }
 
 /**
@@ -37,7 +31,7 @@ export interface NixosContainerProps extends ContainerSettings {
  *
  * At synth it is compared with the live host; deploying does what the comparison shows, and nothing else.
  */
-export class NixosContainer extends Construct implements ITerraformDependable {
+export class NixosContainer extends Construct implements Dependable {
   /** Name on its host. */
   readonly name: string;
   readonly host: NixosHost;
@@ -59,7 +53,8 @@ export class NixosContainer extends Construct implements ITerraformDependable {
     const desiredHost = fleet.findHost(host);
     const where = {
       construct: this.node.path,
-      container: typeof settings.name === "string" && !Token.isUnresolved(settings.name) ? settings.name : id,
+      container:
+        typeof settings.name === "string" && !libraryOf(this).Token.isUnresolved(settings.name) ? settings.name : id,
       ...(desiredHost && { host: host.node.id }),
     };
     const problems: Problem[] = [];
@@ -71,7 +66,7 @@ export class NixosContainer extends Construct implements ITerraformDependable {
     this.hostAddress = parsed.network.hostAddress;
     this.localAddress6 = parsed.network.localAddress6?.split("/")[0];
     this.hostAddress6 = parsed.network.hostAddress6;
-    const stack = TerraformStack.of(this);
+    const stack = stackOf(this);
     const resources = StackHosts.of(stack);
     const dependencies = dependables(dependsOn, stack, where, problems);
     if (!desiredHost) {
@@ -96,28 +91,28 @@ export class NixosContainer extends Construct implements ITerraformDependable {
 }
 
 /** What Terraform's depends_on may name. */
-function isDependable(one: unknown): one is Construct & ITerraformDependable {
+function isDependable(one: unknown): one is Construct & Dependable {
   return (
-    one instanceof NixosContainer ||
-    one instanceof TerraformModule ||
-    TerraformResource.isTerraformResource(one) ||
-    (Construct.isConstruct(one) && TerraformDataSource.isTerraformDataSource(one))
+    Construct.isConstruct(one) &&
+    (one instanceof NixosContainer ||
+      ["TerraformResource", "TerraformDataSource", "TerraformModule"].some((kind) => isKind(one, kind)))
   );
 }
 
 /** Those of the dependencies that Terraform can wait for; a problem for each of the others. */
-function dependables(given: unknown, stack: TerraformStack, where: Where, problems: Problem[]): ITerraformDependable[] {
+function dependables(given: unknown, stack: Stack, where: Where, problems: Problem[]): Dependable[] {
   const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
   if (!Array.isArray(given)) {
     refuse("dependsOn is not a list", "give a list of resources of this stack");
     return [];
   }
-  return given.filter((one: unknown, index): one is ITerraformDependable => {
+  refuseMixed(stack.node.root, given.filter(isDependable));
+  return given.filter((one: unknown, index): one is Dependable => {
     if (!isDependable(one)) {
       refuse(`dependsOn[${index}] is nothing that Terraform knows`, "give resources, data sources or other containers");
       return false;
     }
-    if (TerraformStack.of(one) === stack) return true;
+    if (stackAbove(one) === stack) return true;
     refuse(
       `dependsOn[${index}] (${one.node.path}) stands in another stack`,
       "Terraform orders the resources of one stack: let this stack depend on the other with addDependency",

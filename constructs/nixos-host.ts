@@ -1,8 +1,8 @@
-import { Token, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { type DesiredHost, hostProblems, type HostSettings } from "../src/model/host";
 import { pinnedKeys, sharedTypes } from "../src/model/host-key";
 import { Fleet } from "./fleet";
+import { libraryOf, stackOf } from "./framework";
 import { StackHosts } from "./stack-hosts";
 
 /** Where a NixOS host is and how to log in to it. */
@@ -27,7 +27,7 @@ export class NixosHost extends Construct {
       ...(hostKey !== undefined && { hostKey: pinnedKeys(hostKey) }),
       construct: this.node.path,
       label: id,
-      addressUnknown: Token.isUnresolved(props.address),
+      addressUnknown: libraryOf(this).Token.isUnresolved(props.address),
     };
     const where = { construct: this.node.path, host: id };
     const problems = hostProblems(props, where);
@@ -49,7 +49,7 @@ export class NixosHost extends Construct {
         remedy: "give the one that the host has now",
       });
     }
-    const stack = TerraformStack.of(this);
+    const stack = stackOf(this);
     Fleet.of(this).addHost(stack, host, problems);
     StackHosts.of(stack).use(host);
   }

@@ -1,5 +1,5 @@
-import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { stackOf } from "./framework";
 import { StackHosts } from "./stack-hosts";
 
 /**
@@ -10,6 +10,6 @@ import { StackHosts } from "./stack-hosts";
 export class NixosTeardown extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    StackHosts.of(TerraformStack.of(this));
+    StackHosts.of(stackOf(this));
   }
 }

@@ -1,7 +1,7 @@
-import { Lazy, TerraformLocal, TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import { type Problem, problemText } from "../src/model/error";
 import { terraformText } from "./escape";
+import { libraryOf, perLibrary } from "./framework";
 
 const logicalId = "nixos-problems";
 
@@ -9,30 +9,43 @@ const logicalId = "nixos-problems";
  * Makes Terraform's plan of a stack fail while there are problems on its hosts, and `destroy` still work.
  * Everything else of the stack depends on it, so `-target` does not lead around it. Without problems it is not there at all.
  */
-export class ProblemGuard extends TerraformResource {
+export class ProblemGuard {
   constructor(
     scope: Construct,
     private readonly problems: () => readonly Problem[],
   ) {
-    super(scope, "problems", { terraformResourceType: "terraform_data" });
-    this.overrideLogicalId(logicalId);
+    const library = libraryOf(scope);
+    new (guardClassOf(library))(scope, "problems", problems).overrideLogicalId(logicalId);
     // A precondition must refer to something.
-    const count = new TerraformLocal(scope, "problem-count", Lazy.anyValue({ produce: () => this.problems().length }));
-    count.overrideLogicalId("nixos_problems");
+    const count = library.Lazy.anyValue({ produce: () => problems().length });
+    new library.TerraformLocal(scope, "problem-count", count).overrideLogicalId("nixos_problems");
   }
 
   /** What depends on the guard says so with this. */
   addresses(): string[] {
     return this.problems().length > 0 ? [`terraform_data.${logicalId}`] : [];
   }
-
-  override toTerraform(): unknown {
-    const problems = this.problems();
-    if (problems.length === 0) return {};
-    const precondition = problems.map((problem) => ({
-      condition: "${local.nixos_problems == 0}",
-      error_message: terraformText(problemText(problem)),
-    }));
-    return { resource: { terraform_data: { [logicalId]: { lifecycle: { precondition } } } } };
-  }
 }
+
+const guardClassOf = perLibrary(
+  (library) =>
+    class GuardResource extends library.TerraformResource {
+      constructor(
+        scope: Construct,
+        id: string,
+        private readonly problems: () => readonly Problem[],
+      ) {
+        super(scope, id, { terraformResourceType: "terraform_data" });
+      }
+
+      override toTerraform(): unknown {
+        const problems = this.problems();
+        if (problems.length === 0) return {};
+        const precondition = problems.map((problem) => ({
+          condition: "${local.nixos_problems == 0}",
+          error_message: terraformText(problemText(problem)),
+        }));
+        return { resource: { terraform_data: { [logicalId]: { lifecycle: { precondition } } } } };
+      }
+    },
+);

@@ -1,4 +1,3 @@
-import { type ITerraformDependable, TerraformLocal, type TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { DesiredContainer } from "../src/model/container";
 import { distinct, type Problem } from "../src/model/error";
@@ -8,6 +7,8 @@ import { type Carrier, makeCarrier, selfTriggers } from "./carrier";
 import { connectionBlock, connectionOf, machineConnection, machineTriggers, operatorTriggers } from "./connection";
 import { terraformText } from "./escape";
 import { Fleet } from "./fleet";
+import { libraryOf } from "./framework";
+import type { Dependable, Stack } from "./library";
 import { ProblemGuard } from "./problem-guard";
 import { applyTrigger, containerTriggers } from "./triggers";
 
@@ -16,7 +17,7 @@ const childId = "nixos-hosts";
 /** What a stack deploys to hosts, as resources: the programs, the teardown, a reap for each host, and each container. */
 export class StackHosts extends Construct {
   /** The one of a stack; made when first asked for. */
-  static of(stack: TerraformStack): StackHosts {
+  static of(stack: Stack): StackHosts {
     return (stack.node.tryFindChild(childId) as StackHosts | undefined) ?? new StackHosts(stack);
   }
 
@@ -28,7 +29,7 @@ export class StackHosts extends Construct {
   private readonly teardown: Carrier;
   private readonly guard: ProblemGuard;
 
-  private constructor(private readonly stack: TerraformStack) {
+  private constructor(private readonly stack: Stack) {
     super(stack, childId);
     this.owner = this.fleet.ownerOf(stack);
     requireEngine(stack);
@@ -87,7 +88,7 @@ export class StackHosts extends Construct {
     scope: Construct,
     container: DesiredContainer,
     host: DesiredHost,
-    dependsOn: readonly ITerraformDependable[],
+    dependsOn: readonly Dependable[],
   ): Carrier {
     this.use(host);
     const label = this.labels.get(host.construct) ?? "";
@@ -148,7 +149,7 @@ export class StackHosts extends Construct {
   private program(name: "converge" | "reap"): string {
     if (!this.programs.has(name)) {
       this.programs.add(name);
-      const local = new TerraformLocal(this, name, terraformText(programText(name)));
+      const local = new (libraryOf(this).TerraformLocal)(this, name, terraformText(programText(name)));
       local.overrideLogicalId(`nixos_${name}`);
     }
     return `\${local.nixos_${name}}`;
@@ -199,7 +200,7 @@ export class StackHosts extends Construct {
 const anyHost: DesiredHost = { address: "", construct: "", label: "", addressUnknown: false };
 
 /** The oldest Terraform that knows plantimestamp; OpenTofu's own numbers begin above it. An older one says so itself. */
-function requireEngine(stack: TerraformStack): void {
+function requireEngine(stack: Stack): void {
   const { rawOverrides } = stack as unknown as { rawOverrides: { terraform?: { required_version?: string } } };
   if (rawOverrides.terraform?.required_version === undefined) {
     stack.addOverride("terraform.required_version", ">= 1.5.0");

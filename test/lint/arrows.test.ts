@@ -22,6 +22,7 @@ interface Text {
 }
 
 const imports = (specifier: string) => `import { x } from "${specifier}";\nx();\n`;
+const types = (specifier: string) => `import type { X } from "${specifier}";\nexport type Y = X;\n`;
 const dynamic = (specifier: string) => `export const x = import("${specifier}");\n`;
 
 /** For each rule: what it forbids, and beside it the nearest thing that it allows. */
@@ -43,12 +44,14 @@ const cases: readonly (readonly [rule: string, forbidden: Text, allowed: Text])[
   arrow("constructs", "../test/x", "../src"),
   arrow("examples/demo", "../../test/support/x", "../../constructs"),
   arrow("bench", "../test/x", "../src/sim/x"),
-  ["src/ is usable without cdktf", at("src/plan", imports("cdktf")), at("constructs", imports("cdktf"))],
+  ["src/ is usable without cdktf", at("src/plan", imports("cdktf")), framework(imports("cdktf"))],
+  ["one file knows the frameworks", at("constructs", imports("cdktn")), framework(imports("cdktn"))],
+  ["their types are in that file alone too", at("constructs", types("cdktf")), framework(types("cdktf"))],
   ["src/ is usable without constructs", at("src/cli", imports("constructs")), at("constructs", imports("constructs"))],
   [
     "src/ is usable without the null provider",
     at("src/render", imports("@cdktf/provider-null/lib/resource")),
-    at("constructs", imports("@cdktf/provider-null/lib/resource")),
+    framework(imports("@cdktf/provider-null/lib/resource")),
   ],
   [
     "a type is an import",
@@ -124,6 +127,10 @@ describe("the house rules", () => {
 
 function at(folder: string, text: string): Text {
   return { file: `${folder}/virtual-file.ts`, text };
+}
+
+function framework(text: string): Text {
+  return { file: "constructs/framework.ts", text };
 }
 
 function arrow(folder: string, forbidden: string, allowed: string) {

@@ -24,9 +24,10 @@ export class MyStack extends TerraformStack {
 }
 `;
 
-const imports = `import { App, TerraformStack } from "cdktf";
+const importsOf = (framework: string): string => `import { App, TerraformStack } from "${framework}";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 `;
+const imports = importsOf("cdktf");
 
 /** Fails to compile where a type is missing: an unneeded @ts-expect-error is an error itself. */
 export const typesOfAllEntries = `
@@ -113,8 +114,23 @@ test("the database is there", () => {
 `,
 };
 
-/** A project of plain CommonJS, the same on cdktf and on cdktn; ADDRESS and its like choose another host. */
-export const plainProject: Readonly<Record<string, string>> = {
+/** A project on cdktn alone, whose compiler also reads the types of what it imports. */
+export const typesProject: Readonly<Record<string, string>> = {
+  "package.json": JSON.stringify({ name: "my-stack", private: true }),
+  "tsconfig.json": JSON.stringify({
+    compilerOptions: { target: "es2022", module: "nodenext", strict: true, skipLibCheck: false, types: ["node"] },
+    include: ["*.ts"],
+  }),
+  "main.ts": `import { Construct } from "constructs";
+${importsOf("cdktn")}${stackClass(true)}
+const app = new App();
+new MyStack(app, "my-stack");
+app.synth();
+`,
+};
+
+/** A project of plain CommonJS, the same on cdktf and on cdktn; HOST chooses another host. */
+export const plainProject = (framework: string): Readonly<Record<string, string>> => ({
   "package.json": JSON.stringify({ name: "my-stack", private: true }),
   "cdktf.json": JSON.stringify({
     language: "typescript",
@@ -122,7 +138,7 @@ export const plainProject: Readonly<Record<string, string>> = {
     projectId: "project",
     sendCrashReports: "false",
   }),
-  "main.js": `const { App, TerraformStack } = require("cdktf");
+  "main.js": `const { App, TerraformStack } = require("${framework}");
 const { NixosContainer, NixosHost } = require("cdktf-nixos-containers");
 const app = new App();
 const stack = new TerraformStack(app, "my-stack");
@@ -142,4 +158,4 @@ EmbeddedHost.start({ name: "web1" }).then((host) => {
   });
 });
 `,
-};
+});

@@ -6,6 +6,7 @@ import { repository } from "./packed";
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, object>>;
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>;
   readonly typesVersions: { readonly "*": Readonly<Record<string, readonly string[]>> };
 }
@@ -29,12 +30,15 @@ function imported(folder: string): Map<string, string[]> {
   return packages;
 }
 
-test("the peers are CDKTF, constructs and the null provider, and nothing else", () => {
+test("the peers are constructs and either framework, with the null provider of CDKTF, and nothing else", () => {
   expect(manifest.peerDependencies).toEqual({
     "@cdktf/provider-null": "^11.0.1",
-    cdktf: ">=0.21.0 <0.22.0",
+    cdktf: ">=0.21.0 <1.0.0", // CDKTF ended with 0.21: what is above is cdktn under the alias that npm can give it
+    cdktn: ">=0.24.0 <1.0.0",
     constructs: "^10.4.2",
   });
+  const optional = Object.keys(manifest.peerDependencies).filter((name) => name !== "constructs");
+  expect(manifest.peerDependenciesMeta).toEqual(Object.fromEntries(optional.map((name) => [name, { optional: true }])));
 });
 
 test("what constructs/ imports beside the engine are the peers", () => {

@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describeUnless } from "../support/tools";
-import { esmProject, plainProject, templateProject } from "./apps";
+import { esmProject, plainProject, templateProject, typesProject } from "./apps";
 import { Folder } from "./folder";
 import { pack, type Packed, repository } from "./packed";
 import { registryProblem } from "./registry";
@@ -39,27 +39,31 @@ describeUnless(registryProblem(), "the package, installed with npm", () => {
   const install = ["install", "--no-audit", "--no-fund", "--prefer-offline"];
   const onCdktf = folder.folder("cdktf");
   const onCdktn = folder.folder("cdktn");
+  const onAlias = folder.folder("alias");
   const bin = (name: string): string => path.join(onCdktf.path, "node_modules/.bin", name);
 
   beforeAll(async () => {
     onCdktf.write("package.json", JSON.stringify({ private: true }));
     const template = ["@types/node@20", "typescript@5.9", "jest@30", "@types/jest@30", "ts-jest@29", "ts-node@10"];
-    await onCdktf.run("npm", [...install, "cdktf@0.21", "constructs@10", packed.tarball, ...template]);
+    const nullProvider = "@cdktf/provider-null@11"; // the unit test of the template names its class
+    await onCdktf.run("npm", [...install, "cdktf@0.21", "constructs@10", nullProvider, packed.tarball, ...template]);
+    onCdktn.write("package.json", JSON.stringify({ private: true }));
+    const compiler = ["@types/node@20", "typescript@5.9"];
+    await onCdktn.run("npm", [...install, "cdktn@0.24", "constructs@10.6", packed.tarball, ...compiler]);
     const dependencies = {
       cdktf: "npm:cdktn@0.24",
-      constructs: "^10.6",
-      "@cdktf/provider-null": "^11",
+      constructs: "10.6",
       "cdktf-nixos-containers": `file:${packed.tarball}`,
     };
-    // The null provider's own peer is cdktf 0.21 by version: npm must be told that the alias is meant.
-    onCdktn.write("package.json", JSON.stringify({ private: true, dependencies, overrides: { cdktf: "$cdktf" } }));
-    await onCdktn.run("npm", install);
+    onAlias.write("package.json", JSON.stringify({ private: true, dependencies }));
+    await onAlias.run("npm", install);
   }, 240_000);
 
-  test("npm installs the null provider along with it", () => {
-    const { dependencies } = JSON.parse(onCdktf.read("package.json")) as { dependencies: object };
-    expect(Object.keys(dependencies)).not.toContain("@cdktf/provider-null");
-    expect(statSync(path.join(onCdktf.path, "node_modules/@cdktf/provider-null")).isDirectory()).toBe(true);
+  test("npm brings neither framework nor provider along with it", () => {
+    const installed = [onCdktf, onCdktn, onAlias].map((project) =>
+      ["cdktf", "cdktn", "@cdktf"].filter((name) => existsSync(path.join(project.path, "node_modules", name))),
+    );
+    expect(installed).toEqual([["cdktf", "@cdktf"], ["cdktn"], ["cdktf"]]);
   });
 
   describe("in a project of CDKTF's TypeScript template", () => {
@@ -108,25 +112,36 @@ describeUnless(registryProblem(), "the package, installed with npm", () => {
     }, 60_000);
   });
 
-  describe("on cdktn, by the alias of npm", () => {
-    test("synthesizes what it does on cdktf, to the letter", async () => {
-      const stacks: unknown[] = [];
-      for (const parent of [onCdktf, onCdktn]) {
-        const project = parent.folder("plain", plainProject);
+  describe("on cdktn", () => {
+    test("it synthesizes what it does on CDKTF, to the letter, also under the alias that npm can give it", async () => {
+      const stacks: string[] = [];
+      for (const [parent, framework] of [
+        [onCdktf, "cdktf"],
+        [onCdktn, "cdktn"],
+        [onAlias, "cdktf"],
+      ] as const) {
+        const project = parent.folder("plain", plainProject(framework));
         await project.run("node", ["main.js"]);
-        stacks.push(project.stack("my-stack"));
+        stacks.push(JSON.stringify(project.stack("my-stack"), undefined, 1));
       }
-      const [cdktf, cdktn] = stacks.map((stack) => JSON.stringify(stack, undefined, 1));
-      expect(cdktf).toContain("web1_database");
       const version = /"version": "0\.2\d\.\d"/;
-      expect(cdktn).toMatch(version);
-      expect(cdktn?.replace(version, "")).toBe(cdktf?.replace(version, ""));
-      expect(JSON.parse(onCdktn.read("node_modules/cdktf/package.json"))).toHaveProperty("name", "cdktn");
+      const [cdktf, ...cdktn] = stacks.map((stack) => stack.replace(version, ""));
+      expect(cdktf).toContain("web1_database");
+      expect(stacks.map((stack) => version.exec(stack)?.[0].slice(12, 16))).toEqual(["0.21", "0.24", "0.24"]);
+      expect(cdktn).toEqual([cdktf, cdktf]);
+      expect(JSON.parse(onAlias.read("node_modules/cdktf/package.json"))).toHaveProperty("name", "cdktn");
+    }, 60_000);
+
+    test("its types name no framework that is not there", async () => {
+      const project = onCdktn.folder("types", typesProject);
+      await project.run(path.join(onCdktn.path, "node_modules/.bin/tsc"), []);
+      await project.run("node", ["main.js"]);
+      expect(project.stack("my-stack")).toHaveProperty("resource.null_resource.web1_database");
     }, 60_000);
   });
 
   describe("its command and its embedded host", () => {
-    const project = onCdktf.folder("command", plainProject);
+    const project = onCdktf.folder("command", plainProject("cdktf"));
 
     test("the command tells its version", async () => {
       const { version } = JSON.parse(onCdktf.read("node_modules/cdktf-nixos-containers/package.json")) as {
