@@ -3,7 +3,10 @@ import { pathFault, tidyPath } from "./path";
 
 /** One bind mount, as in `containers.<name>.bindMounts`. */
 export interface BindMount {
-  /** Path in the container. In the record form it is the key. */
+  /**
+   * Path in the container.
+   * @default the key, in a record of mounts; in a list it must be given
+   */
   readonly mountPoint?: string;
   /**
    * Path on the host; it must exist when the container starts.

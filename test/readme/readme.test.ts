@@ -1,102 +1,79 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import ts from "typescript";
-import { checkSyntax } from "../../src/nix";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { World } from "../e2e/world";
-import { run } from "../support/project";
+import { type AppSpec, run } from "../support/project";
 import { describeWith } from "../support/tools";
+import { blockNamed, blocksOf, readPage, root } from "./pages";
 
-const root = resolve(__dirname, "../..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
-  language,
-  text,
-}));
+const command = join(root, "dist/src/cli/main.js");
 
-function blocksOf(language: string): string[] {
-  return blocks.filter((block) => block.language === language).map(({ text }) => text);
+/** A container of the app below, with the props that are replaced. */
+type Chosen = string | readonly [id: string, props: object];
+
+/** What differs from run to run, and margins. */
+function even(line: string): string {
+  return line
+    .replace(/\d+\.\d s\)/g, "N s)")
+    .replace(/^containers +/, "")
+    .replace(/\bterraform_data\b/g, "null_resource")
+    .replace(/\btriggers_replace\b/g, "triggers")
+    .replace(/^(. )?"?apply"? +=/, '$1"apply" =')
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
-test("every code block of the README is of a kind that is tested here", () => {
-  expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(["text", "ts", "sh", "nix", "json"]));
+/** The lines of a block that an output does not show, in this order. */
+function notShown(block: string, output: string): string[] {
+  const printed = output.split("\n").map((line) => even(line.trim()));
+  let from = 0;
+  return block
+    .split("\n")
+    .map((line) => even(line.trim()))
+    .filter((line) => line !== "")
+    .filter((line) => {
+      const at = printed.findIndex((other, index) => index >= from && other.includes(line));
+      if (at >= 0) from = at + 1;
+      return at < 0;
+    });
+}
+
+test("an output is compared line by line, in order", () => {
+  expect(notShown("a (1.0 s)\n\nb", "x\n  a (2.5 s)\nb")).toEqual([]);
+  expect(notShown("b\na", "a\nb")).toEqual(["a"]);
 });
 
-test("its TypeScript compiles against the package", () => {
-  const folder = join(root, "node_modules/.cache/cdktf-nixos-readme");
-  mkdirSync(folder, { recursive: true });
-  const files = [...blocksOf("ts"), "const broken: number = 'text';\nexport default broken;\n"].map((text, index) => {
-    const file = join(folder, `block${index}.ts`);
-    writeFileSync(file, text);
-    return file;
-  });
-  const program = ts.createProgram(files, {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2022,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    types: ["node"],
-    typeRoots: [join(root, "node_modules/@types")],
-    paths: { "cdktf-nixos-containers": [join(root, "constructs/index.ts")] },
-  });
-  const complaints = ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) => `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
-  rmSync(folder, { recursive: true });
-  // The last file is the control: a block that does not compile is noticed.
-  expect(complaints).toEqual([expect.stringContaining(`block${files.length - 1}.ts`)]);
+/** The outputs that are compared here; those that are drawings are named too. */
+const shown = ["plan", "first-deploy", "settled", "replaced", "removal", "protected", "adopt"];
+const ofNixpkgs = ["nixpkgs-note", "nixpkgs-moves", "nixpkgs-follows"];
+
+test("every output in the documentation has a name, and is compared with what is printed", () => {
+  const names = blocksOf("text").map(({ name }) => name);
+  expect(names.sort()).toEqual([...shown, ...ofNixpkgs, "help", "house"].sort());
 });
 
-describeWith("nix-instantiate", "its Nix", () => {
-  test("is read by nix", () => {
-    const files = blocksOf("nix").map((text, index) => ({ path: `block${index}.nix`, text, where: {} }));
-    expect(checkSyntax(files)).toEqual([]);
-    expect(checkSyntax([{ path: "control.nix", text: "{ a = ; }", where: {} }])).toHaveLength(1);
-  });
+test("the help of the command is the one that it prints", async () => {
+  const { output } = await run("node", [command, "plan", "--help"]);
+  const words = (text: string): string => text.split(/\s+/).join(" ").trim();
+  expect(words(blockNamed("help"))).toBe(words(output));
 });
 
-test("its JSON is JSON", () => {
-  expect(blocksOf("json").map((text) => typeof JSON.parse(text))).toEqual(["object"]);
-});
-
-test("its shell commands are commands: of npm scripts that exist, of cdktf, or installs of this package", async () => {
-  const { scripts, name } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    scripts: Record<string, string>;
-    name: string;
-  };
-  for (const line of blocksOf("sh").flatMap((text) => text.trim().split("\n"))) {
-    expect((await run("sh", ["-n", "-c", line])).code).toBe(0);
-    for (const command of line.split(" && ")) {
-      const [, script] = /^npm (?:run )?(demo|test)$/.exec(command) ?? [];
-      if (command === forget) continue; // run below
-      const known =
-        command === "npm ci" ||
-        command.startsWith(`npm install ${name}`) ||
-        /^npx cdktf (diff|deploy|destroy)$/.test(command);
-      expect([command, known || (script !== undefined && script in scripts)]).toEqual([command, true]);
-    }
+test("what the README runs with npx, each of its install lines brings", () => {
+  const readme = readPage("README.md").blocks.filter(({ language }) => language === "sh");
+  const installs = readme.filter(({ name }) => name.startsWith("install-"));
+  expect(installs.length).toBeGreaterThan(0);
+  const programs = readme.flatMap(({ text }) => [...text.matchAll(/^npx (\S+) (?!init)/gm)].map(([, bin]) => bin));
+  for (const { text } of installs) {
+    const packages = [...text.matchAll(/^npm install (.*)$/gm)].flatMap(([, names = ""]) => names.split(" "));
+    const bins = packages.flatMap((name) => {
+      const manifest = join(root, name === "cdktf-nixos-containers" ? "." : `node_modules/${name}`, "package.json");
+      return Object.keys((JSON.parse(readFileSync(manifest, "utf8")) as { bin?: Record<string, string> }).bin ?? {});
+    });
+    expect(bins).toEqual(expect.arrayContaining(programs));
   }
 });
 
-test("what it runs with npx, its install line brings", () => {
-  const commands = blocksOf("sh").join("");
-  const [, packages = ""] = /^npm install (cdktf-nixos-containers .*)$/m.exec(commands) ?? [];
-  const bins = packages.split(" ").flatMap((name) => {
-    const manifest = join(root, name === "cdktf-nixos-containers" ? "." : `node_modules/${name}`, "package.json");
-    return Object.keys((JSON.parse(readFileSync(manifest, "utf8")) as { bin?: Record<string, string> }).bin ?? {});
-  });
-  expect(bins).toEqual(expect.arrayContaining([...commands.matchAll(/^npx (\S+)/gm)].map(([, bin]) => bin)));
-});
-
-const forget =
-  blocksOf("sh")
-    .join("")
-    .split("\n")
-    .find((line) => line.includes(" state rm ")) ?? "";
-
 describeWith(["ssh", "terraform"], "a machine that is gone for good", () => {
-  test("is forgotten with the README's command, and destroy ends", async () => {
+  test("is forgotten with the documentation's command, and destroy ends", async () => {
     const world = await World.embedded({});
     try {
       const spec = world.stack([{ id: "one" }]);
@@ -111,11 +88,12 @@ describeWith(["ssh", "terraform"], "a machine that is gone for good", () => {
       const refused = await destroy();
       expect(refused.code).toBe(1);
       expect(refused.output).toMatch(/dial tcp .+: connection refused/);
-      const command = forget
+      const [forget = ""] = blockNamed("forget").split("\n");
+      const filled = forget
         .replace("STACK", "fleet")
         .replace("MACHINE-ID", machineId)
         .replace("null_resource", world.project.resources);
-      expect(await world.project.run("sh", ["-c", command])).toMatchObject({ code: 0 });
+      expect(await world.project.run("sh", ["-c", filled])).toMatchObject({ code: 0 });
       expect(await destroy()).toMatchObject({ code: 0 });
     } finally {
       await world.close();
@@ -123,80 +101,113 @@ describeWith(["ssh", "terraform"], "a machine that is gone for good", () => {
   });
 });
 
-/** The messages that the table of troubles quotes as ours; `…` is what differs from time to time. */
-function quotedMessages(): string[] {
-  const [, table = ""] = /^\| message .*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
-  const cells = table.split("\n").map((row) => row.split("|")[1] ?? "");
-  return cells.flatMap((cell) =>
-    [...cell.replace(/Terraform's `[^`]*`/g, "").matchAll(/`([^`]+)`/g)].map(([, message = ""]) => message),
-  );
-}
+describeWith(["ssh", "terraform"], "the outputs in the documentation", () => {
+  const containers: Record<string, object> = {
+    database: {
+      config: { services: { postgresql: { enable: true } } },
+      network: { privateNetwork: true, hostAddress: "192.168.100.10", localAddress: "192.168.100.11" },
+      autoStart: true,
+    },
+    mail: { config: "{ ... }: { services.postfix.enable = true; }\n" },
+    legacy: {
+      config: { services: { nginx: { enable: true } } },
+      network: { hostAddress: "10.233.1.1", localAddress: "10.233.1.2" },
+      adopt: true,
+    },
+  };
+  const withSettings = { services: { postgresql: { enable: true, settings: { max_connections: 200 } } } };
+  let world: World;
 
-/** Every line of the sources and of the programs for the hosts that is no comment; the embedded host only plays a part. */
-function sourceLines(): string[] {
-  const files = ["src", "constructs"].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
-  );
-  return files
-    .filter((file) => /\.(ts|sh)$/.test(file) && !file.startsWith(join("src", "sim")))
-    .flatMap((file) => readFileSync(join(root, file), "utf8").split("\n"))
-    .filter((line) => !/^\s*(\*[ /]|\*$|\/\*|\/\/|#)/.test(line));
-}
+  /** The app of the README's fifteen lines, with these containers; a container's props can be replaced. */
+  function app(...ids: readonly Chosen[]): AppSpec {
+    return {
+      stacks: [
+        {
+          id: "containers",
+          hosts: [{ id: "web1", address: "web1.example.org" }],
+          containers: ids.map((chosen) => {
+            const [id, props] = typeof chosen === "string" ? [chosen, {}] : chosen;
+            return { id, host: "web1", ...containers[id], ...props };
+          }),
+        },
+      ],
+    };
+  }
 
-test("its messages are messages that are printed", () => {
-  const lines = sourceLines();
-  const unprinted = [...quotedMessages(), "the control … nobody says this"].filter((message) => {
-    const parts = message.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    return !lines.some((line) => new RegExp(parts.join(".+")).test(line));
+  /** What `cdktf-nixos plan` prints. */
+  async function planned(...ids: readonly Chosen[]): Promise<string> {
+    world.project.write("app.json", JSON.stringify(app(...ids)));
+    return (await world.project.run("node", [command, "plan"])).output;
+  }
+
+  const expectShown = (name: string, output: string): void =>
+    expect([name, notShown(blockNamed(name), output)]).toEqual([name, []]);
+
+  beforeAll(async () => {
+    world = await World.embedded({ name: "web1" });
+    const { port, identityFile, knownHosts } = world.embedded;
+    world.project.write(
+      "ssh_config",
+      `Host web1.example.org\n  HostName 127.0.0.1\n  Port ${port}\n  User root\n  IdentityFile ${identityFile}\n  UserKnownHostsFile ${knownHosts}\n`,
+    );
+    world.project.env["CDKTF_NIXOS_SSH_CONFIG"] = join(world.project.folder, "ssh_config");
   });
-  expect(unprinted).toEqual(["the control … nobody says this"]);
-  expect(quotedMessages().length).toBeGreaterThan(10);
-});
+  afterAll(() => world.close());
 
-describeWith(["ssh", "terraform"], "its plans", () => {
-  test("are what a user sees, to the letter", async () => {
-    const world = await World.embedded({ name: "web1" });
-    try {
-      const host = world.machine.embedded;
-      if (!host) throw new Error("the embedded host is missing");
-      const config = join(world.project.folder, "ssh_config");
-      writeFileSync(
-        config,
-        `Host web1.example.org\n  HostName 127.0.0.1\n  Port ${host.port}\n  User root\n  IdentityFile ${host.identityFile}\n  UserKnownHostsFile ${host.knownHosts}\n`,
-      );
-      world.project.env["CDKTF_NIXOS_SSH_CONFIG"] = config;
-      const app = (localAddress: string, settings: object) => ({
-        stacks: [
-          {
-            id: "containers",
-            hosts: [{ id: "web1", address: "web1.example.org" }],
-            containers: [
-              {
-                id: "database",
-                host: "web1",
-                config: { services: { postgresql: { enable: true, ...settings } } },
-                network: { privateNetwork: true, hostAddress: "192.168.100.10", localAddress },
-                autoStart: true,
-              },
-              { id: "mail", host: "web1", config: "{ ... }: { services.postfix.enable = true; }\n" },
-            ],
-          },
-        ],
-      });
-      await world.project.deploy(app("192.168.100.11", {}));
-      await world.sh("mail", 'nixos-container stop "$N"');
-      const changed = app("192.168.100.12", { settings: { max_connections: 200 } });
-      const terraform = await world.project.plan(changed);
-      const ours = await world.project.run("node", [join(root, "dist/src/cli/main.js"), "plan"]);
-      const [plan = "", fragment = ""] = blocksOf("text");
-      expect(ours.output.trim()).toBe(plan.trim());
-      const said = terraform.output.split("\n").map((line) => line.trim().replace(/^(. )"?apply"? +=/, '$1"apply" ='));
-      for (const line of fragment.trim().split("\n")) {
-        const expected = line.trim().replaceAll("null_resource", world.project.resources);
-        expect(said).toContainEqual(expect.stringContaining(expected));
-      }
-    } finally {
-      await world.close();
+  test("are what a user sees", async () => {
+    const protect = ["database", { protect: true }] as const;
+    const deploy = await world.project.deploy(app(protect));
+    expectShown("first-deploy", deploy.output);
+    expect((await planned(protect)).trim()).toBe(blockNamed("settled").trim());
+
+    await world.project.deploy(app(protect, "mail"));
+    expectShown("removal", await planned(protect));
+    expectShown("protected", await planned("mail"));
+
+    await world.embedded.run("nixos-container stop mail", { user: "root" });
+    const moved = { hostAddress: "192.168.100.10", localAddress: "192.168.100.12" };
+    const changed = [
+      "database",
+      { protect: true, config: withSettings, network: { privateNetwork: true, ...moved } },
+    ] as const;
+    expect((await planned(changed, "mail")).trim()).toBe(blockNamed("plan").trim());
+    expectShown("replaced", (await world.project.plan(app(changed, "mail"))).output);
+
+    await world.embedded.run(
+      "nixos-container create legacy --config 'services.nginx.enable = true;' && nixos-container start legacy",
+      { user: "root" },
+    );
+    expectShown("adopt", await planned(protect, "mail", "legacy"));
+
+    world.embedded.upgradeNixpkgs({ release: "25.11", suffix: ".20251120.1234567" });
+    expectShown("nixpkgs-note", await planned(protect, "mail"));
+    expectShown("nixpkgs-moves", await planned(["database", { protect: true, config: withSettings }], "mail"));
+    expectShown("nixpkgs-follows", await planned(["database", { protect: true, followNixpkgs: true }], "mail"));
+  });
+
+  test("an archived container is restored as the documentation says", async () => {
+    const { embedded } = world;
+    const mark = "var/lib/nixos-containers/mail/mark";
+    await embedded.run(`echo kept >"$CDKTF_NIXOS_ROOT/${mark}"`, { user: "root" });
+    await world.project.deploy(app(["database", { protect: true }]));
+    expect((await embedded.run(`cat "$CDKTF_NIXOS_ROOT/${mark}"`)).code).not.toBe(0);
+    const [archive = ""] = (
+      await embedded.run('ls "$CDKTF_NIXOS_ROOT/var/lib/nixos-containers/.archive"')
+    ).stdout.split("\n");
+    let said = "";
+    for (const line of blockNamed("restore").trim().split("\n")) {
+      const there = line
+        .replace(/^ssh root@web1\.example\.org /, "")
+        .replaceAll("NAME-TIME", archive)
+        .replaceAll("NAME", "mail")
+        .replaceAll("/var/lib/", '"$CDKTF_NIXOS_ROOT"/var/lib/');
+      const { code, stdout } = await embedded.run(there, { user: "root" });
+      expect([there, code]).toEqual([there, 0]);
+      said += stdout;
     }
+    const [, stateVersion] = /^state-version=(.+)$/m.exec(said) ?? [];
+    expect(stateVersion).toBe("25.05");
+    await world.project.deploy(app(["database", { protect: true }], ["mail", { adopt: true, stateVersion }]));
+    expect((await embedded.run(`cat "$CDKTF_NIXOS_ROOT/${mark}"`)).stdout).toBe("kept\n");
   });
 });
