@@ -31,7 +31,14 @@ export function desired(name: string, number: number): DesiredContainer {
 
 /** The program that makes a container without Terraform, as Terraform would run it. */
 export function convergeProgram(container: DesiredContainer): string {
-  const promise = { action: "create", base: "any", stateVersion: "25.05", stopFirst: [], apply: "made by bench" };
+  const promise = {
+    action: "create",
+    base: "any",
+    stateVersion: "25.05",
+    stopFirst: [],
+    machine: "",
+    apply: "made by bench",
+  };
   return [...convergeCall(container, promise, plainDialect), programText("converge")].join("\n");
 }
 

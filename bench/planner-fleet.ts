@@ -81,6 +81,7 @@ function observed(wanted: PlannedContainer): ObservedContainer[] {
     nixpkgsRelease: release,
     removal: wanted.removalPolicy,
     protect: wanted.protect,
+    machine: fileDigest(wanted.host).slice(0, 32),
   };
   return [
     {

@@ -53,7 +53,10 @@ export class StackHosts extends Construct {
         when: "destroy",
         connection: machineConnection(selfTriggers(this)),
         inline: [
-          [...teardownCall(this.owner, "${each.key}", this.dialect), terraformText(programText("teardown"))].join("\n"),
+          [
+            ...teardownCall(this.owner, "${each.key}", `${this.teardown.address}["\${each.key}"]`, this.dialect),
+            terraformText(programText("teardown")),
+          ].join("\n"),
         ],
       },
     }));
@@ -110,6 +113,7 @@ export class StackHosts extends Construct {
             base: plan.base,
             stateVersion: plan.stateVersion,
             stopFirst: plan.stopFirst,
+            machine: this.machineOf(host) ?? "",
             apply: "",
           },
           this.dialect,
@@ -165,13 +169,18 @@ export class StackHosts extends Construct {
     const { plan } = this.fleet;
     const machines: Record<string, Record<string, string>> = {};
     for (const host of this.fleet.hostsOf(this.stack)) {
-      const { machineId } = plan.hostAt(host.construct);
-      const key =
-        machineId ?? (host.addressUnknown ? `address of ${this.labels.get(host.construct) ?? host.label}` : undefined);
+      const key = this.machineOf(host);
       if (key === undefined) continue;
       machines[key] = machineTriggers(connectionOf(host, plan.connectionTo(host)), plan.scriptDirOf(host));
     }
     return machines;
+  }
+
+  /** The key of a host's teardown; undefined for one that could not be observed. */
+  private machineOf(host: DesiredHost): string | undefined {
+    const { machineId } = this.fleet.plan.hostAt(host.construct);
+    if (machineId !== undefined) return machineId;
+    return host.addressUnknown ? `address of ${this.labels.get(host.construct) ?? host.label}` : undefined;
   }
 
   private problems(): Problem[] {

@@ -17,6 +17,8 @@ export interface Journal {
   readonly nixpkgsRelease: string;
   readonly removal: string;
   readonly protect: boolean;
+  /** Key of the teardown that removes it: the host's machine-id at the time, or `address of HOST`; empty in journals of old. */
+  readonly machine: string;
 }
 
 /** What stands on a host while a change is under way, or after it was cut off. */

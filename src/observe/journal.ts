@@ -37,6 +37,7 @@ export function parseJournal(container: string, lines: readonly string[]): Journ
     nixpkgsRelease: of("nixpkgs-release"),
     removal: of("removal"),
     protect: of("protect") === "yes",
+    machine: of("machine"),
   };
 }
 

@@ -70,7 +70,7 @@ function provenOrLikely(
 }
 
 function identityFailure(host: ObservedHost, { target }: Route): Failure | undefined {
-  if (host.machineId !== "") return undefined;
+  if (host.machineId !== "" && host.machineId !== "uninitialized") return undefined;
   return failure(
     `${target.address} does not tell its machine-id`,
     "see that /etc/machine-id is readable and not empty there (systemd-machine-id-setup writes it)",

@@ -66,6 +66,7 @@ export function driftOf(
       ...conf,
       ...(conf.length === 0 ? effectiveChange(observed, restart) : []),
       ...settingChanges(desired, observed, journal),
+      ...machineChange(journal, host),
     ],
     config: files.config,
     builds,
@@ -178,6 +179,13 @@ function systemChange(observed: ObservedContainer, effect: Effect): Change[] {
   if (observed.unit !== "up" || observed.running === observed.profile) return [];
   const before = observed.running === undefined ? "could not be read" : storeName(observed.running);
   return [{ property: "running system", before, after: "the profile's", effect }];
+}
+
+/** Under which machine-id it is removed one day: noted anew, so that the teardown of the old one leaves it alone. */
+function machineChange({ machine }: Journal, host: ObservedHost): Change[] {
+  if (machine === host.machineId) return [];
+  const before = machine === "" ? "not noted" : plain(machine, 60);
+  return [{ property: "machine-id of the host", before, after: plain(host.machineId, 40), effect: "none" }];
 }
 
 /** The conf reads as wanted, but was written after the container began to start. */

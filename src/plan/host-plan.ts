@@ -1,5 +1,5 @@
 import type { Problem } from "../model/error";
-import type { Observation, Trouble } from "../model/observed";
+import type { Observation, ObservedHost, Trouble } from "../model/observed";
 import { sshTransport, usesTerraformSsh } from "../model/transport";
 import type { PlannedHost } from "./input";
 import type { HostPlan } from "./plan";
@@ -99,6 +99,7 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
   }
   if (observation.kind === "observed") {
     const seen = observation.host;
+    notes.push(...machineNotes(seen));
     for (const trouble of seen.troubles) {
       const isMoot = troubles[trouble.word]?.terraformOnly === true && !usesTerraformSsh(host);
       if (trouble.word !== "no-nixpkgs" && !isMoot) refuse(...troubleWords(trouble));
@@ -119,6 +120,16 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
     notes,
     problems,
   };
+}
+
+/** That the host's machine-id is not the one it had when it was deployed to. */
+function machineNotes({ machineId, containers }: ObservedHost): string[] {
+  const earlier = [...containers.values()].map(({ journal }) => journal?.machine ?? "");
+  const others = [...new Set(earlier)].filter((machine) => /^[0-9a-f]{32}$/.test(machine) && machine !== machineId);
+  if (others.length === 0) return [];
+  return [
+    `its machine-id changed since the last deploy (${others.sort().join(", ")} → ${plain(machineId, 40)}): a destroy without a deploy before it fails then. Keep /etc/machine-id over reboots, or restore it`,
+  ];
 }
 
 function troubleWords({ word, text }: Trouble): [what: string, remedy: string, detail: string] {

@@ -12,6 +12,8 @@ export interface PlannedChange {
   /** `auto` leaves it to the host. */
   readonly stateVersion: string;
   readonly stopFirst: readonly string[];
+  /** Key of the teardown that removes it one day: the host's machine-id, or `address of HOST` where that is not known. */
+  readonly machine: string;
   /** Value of the trigger `apply`, for dialects that fill it in. */
   readonly apply: string;
 }
@@ -45,6 +47,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     protect: yes(container.protect),
     adopt: yes(container.adopt),
     stop_first: promise.stopFirst.join(" "),
+    machine: promise.machine,
   };
   const target = [
     "config",

@@ -16,13 +16,15 @@ export function reapCall(
 }
 
 /**
- * The assignments that teardown reads; `machine` is a literal or an expression such as `${each.key}`.
+ * The assignments that teardown reads; `machine` is a literal or an expression such as `${each.key}`,
+ * `record` the address in Terraform's state of the instance it belongs to.
  * The owner is a trigger's: what was deployed under it is removed, whatever the code calls itself by now.
  */
-export function teardownCall(owner: string, machine: string, dialect: Dialect): string[] {
+export function teardownCall(owner: string, machine: string, record: string, dialect: Dialect): string[] {
   const encoded = dialect.trigger("owner", owner);
   return [
     `w_owner=$(echo '${encoded}' | PATH=$PATH:/run/current-system/sw/bin base64 -d) || exit 1`,
     `w_machine='${machine}'`,
+    `w_record='${record}'`,
   ];
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Removes everything the owner `w_owner` has on the machine `w_machine`.
+# Removes everything the owner `w_owner` has on the machine `w_machine`: a machine-id, or `address of HOST` for a host that was
+# never observed, which its pinned host key vouches for. `w_record` is what stands for it in Terraform's state.
 
 # The names of this owner's containers on this host.
 owned_names() {
@@ -9,23 +10,44 @@ owned_names() {
   done
 }
 
+# Whether a container is another teardown's to remove: its last deploy noted that one, when the host became known by another key.
+is_of_another() {
+  value_of machine "$ours/containers/$1/journal"
+  case $value in
+    '' | "$w_machine") return 1 ;;
+    'address of '*) return 0 ;;
+  esac
+  case $w_machine in
+    'address of '*) return 0 ;;
+    "$machine") return 1 ;;
+  esac
+  [ "$value" = "$machine" ]
+}
+
 work() {
   find_layout
   machine=''
-  other=no
   [ ! -r "$r/etc/machine-id" ] || read -r machine <"$r/etc/machine-id" || :
-  # A host that was never observed has no machine-id on record: its pinned host key vouches for it.
   case $w_machine in
-    'address of '*) ;;
-    "$machine") ;;
+    'address of '* | "$machine") other=no ;;
     *) other=yes ;;
   esac
+  remove_owner=$w_owner
+  all=$(owned_names "$w_owner")
+  names=''
+  for name in $all; do
+    if is_of_another "$name"; then say "$name: left alone: it was deployed again since, to this machine as it is known now"; else names="$names $name"; fi
+  done
   if [ "$other" = yes ]; then
-    say "this is another machine than the one the containers were deployed to (machine-id $machine, not $w_machine): left alone"
+    if [ -n "$names" ]; then
+      say "ERROR: this is to remove what was deployed to the machine with machine-id $w_machine, and here it is ${machine:-empty}; yet$names of $w_owner are here. Nothing was removed"
+      say "If it is the same machine with a new machine-id, deploy once more, which notes that, and destroy then; keep /etc/machine-id over reboots."
+      say "If that machine is gone for good, and what is here shall stay: terraform state rm '$w_record'"
+      exit 1
+    fi
+    say "this is another machine than the one the containers were deployed to (machine-id ${machine:-empty}, not $w_machine): left alone"
     exit 0
   fi
-  remove_owner=$w_owner
-  names=$(owned_names "$w_owner")
   refused=no
   for name in $names; do
     if protected "$name"; then
@@ -35,13 +57,15 @@ work() {
   done
   [ "$refused" = no ] || exit 1
   code=0
-  remove_containers <<EOF || code=1
-$names
+  # Names have no special characters: splitting them is meant.
+  # shellcheck disable=SC2086
+  [ -z "$names" ] || remove_containers <<EOF || code=1
+$(printf '%s\n' $names)
 EOF
-  rm -f "$ours/reaps/$(printf '%s' "$w_owner" | sha256 | cut -c 1-16)"
+  if [ -z "$all" ] || [ -n "$names" ]; then rm -f "$ours/reaps/$(printf '%s' "$w_owner" | sha256 | cut -c 1-16)"; fi
   tidy
   [ "$code" = 0 ] || exit 1
-  [ -n "$names" ] || say 'nothing of this stack is left on the host'
+  [ -n "$all" ] || say 'nothing of this stack is left on the host'
 }
 
 detach "$@"

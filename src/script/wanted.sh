@@ -174,7 +174,8 @@ journal_as_wanted() {
   [ ! -e "$dir/intent" ] || return 1
   value_of owner "$dir/journal" && [ "$value" = "$w_owner" ] || return 1
   value_of removal "$dir/journal" && [ "$value" = "$w_removal" ] || return 1
-  value_of protect "$dir/journal" && [ "$value" = "$w_protect" ]
+  value_of protect "$dir/journal" && [ "$value" = "$w_protect" ] || return 1
+  value_of machine "$dir/journal" && [ "$value" = "$w_machine" ]
 }
 
 all_as_wanted() {

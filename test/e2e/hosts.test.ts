@@ -68,16 +68,54 @@ describeUnless(
       await world.settled(spec);
     });
 
-    const other = "an address that now leads to another machine: that machine is left alone";
-    testEmbedded(other, "its machine-id is not ours to change", async () => {
-      const spec = {
-        stacks: [{ id: "fleet", hosts: world.hostSpecs().slice(0, 1), containers: [world.container({ id: "one" })] }],
-      };
-      await world.deploy(spec);
-      await world.sh("one", 'echo 00000000000000000000000000000001 >"$R/etc/machine-id"');
-      const { output } = await world.project.deploy({ stacks: [{ id: "fleet", teardown: true }] });
-      expect(output).toContain("another machine");
-      expect(await world.status("one")).toBe("up");
+    describe("A1: a host whose machine-id is another than at the deploy", () => {
+      const notOurs = "its machine-id is not ours to change";
+      const names = ["one", "two"];
+      const spec = (ids = names) => ({
+        stacks: [
+          { id: "fleet", hosts: world.hostSpecs().slice(0, 1), containers: ids.map((id) => world.container({ id })) },
+        ],
+      });
+      const withoutHost = { stacks: [{ id: "fleet", teardown: true }] };
+      const renew = (id: string): Promise<string> => world.sh("one", `echo ${id.repeat(32)} >"$R/etc/machine-id"`);
+
+      const left = "destroy, and a deploy without the host, fail and say so; after a deploy both remove what is there";
+      testEmbedded(left, notOurs, async () => {
+        await world.deploy(spec());
+        await renew("1");
+        const destroyed = await world.project.destroy(spec(), { mayFail: true });
+        expect([destroyed.code, destroyed.output]).toEqual([1, expect.stringContaining("one two")]);
+        const gone = await world.project.deploy(withoutHost, { mayFail: true });
+        expect([gone.code, gone.output]).toEqual([1, expect.stringContaining(" state rm ")]);
+        expect(await world.status("one")).toBe("up");
+        const { plan } = await world.project.ownPlan(spec());
+        expect(plan.hosts[0]?.notes.join()).toContain("its machine-id changed since the last deploy");
+        await world.deploy(spec());
+        await world.project.destroy(spec());
+        expect([await world.status("one"), await world.status("two")]).toEqual(["gone", "gone"]);
+      });
+
+      const ordinary =
+        "the next deploy removes nothing that stays, and what the code no longer declares; then destroy works";
+      testEmbedded(ordinary, notOurs, async () => {
+        await world.deploy(spec());
+        await world.embedded.reboot();
+        await renew("2");
+        const { output } = await world.deploy(spec(["one"]));
+        expect(output).not.toContain("ERROR");
+        expect([await world.status("one"), await world.status("two")]).toEqual(["up", "gone"]);
+        await world.project.destroy(spec(["one"]));
+        expect(await world.status("one")).toBe("gone");
+      });
+
+      testEmbedded("a machine on which nothing is ours is left alone, and destroy ends", notOurs, async () => {
+        await world.deploy(spec([]));
+        await world.sh("theirs", 'nixos-container create "$N"; nixos-container start "$N"');
+        await renew("3");
+        const { output } = await world.project.deploy(withoutHost);
+        expect(output).toContain("another machine");
+        expect(await world.status("theirs")).toBe("up");
+      });
     });
 
     test("two hosts that are the same machine are refused", async () => {

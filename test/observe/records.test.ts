@@ -132,6 +132,7 @@ describe("the records of a probe", () => {
         nixpkgsRelease: "25.05.1",
         removal: "archive",
         protect: true,
+        machine: "",
       },
       intent: { owner: "app/stack", action: "update" },
       nixos: sha256("nixos"),

@@ -67,6 +67,9 @@ describeUnless(noSshd, "what a login shell makes of the program", () => {
   it("is an error when records cannot be read, or there is no machine-id", async () => {
     expect(await through("sh -s", framed("host\\tmachine-id"))).toContain('cannot be read: "host\\tmachine-id"');
     expect(await through("sh -s", framed("host\\thostname\\tweb1"))).toContain("does not tell its machine-id");
+    // What systemd writes there until the first boot is through.
+    const unset = framed("host\\tmachine-id\\tuninitialized", "host\\thostname\\tweb1");
+    expect(await through("sh -s", unset)).toContain("does not tell its machine-id");
   });
 
   it("is an error when the user is not root and cannot become root", async () => {

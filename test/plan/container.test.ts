@@ -2,7 +2,17 @@ import { createHash } from "node:crypto";
 import { ownerKey } from "../../src/model/conf";
 import type { ObservedContainer } from "../../src/model/observed";
 import { absentBase } from "../../src/plan";
-import { applyText, changesOf, container, converged, nixpkgs, planOne, release, unmanaged } from "./support/model";
+import {
+  machineOf,
+  applyText,
+  changesOf,
+  container,
+  converged,
+  nixpkgs,
+  planOne,
+  release,
+  unmanaged,
+} from "./support/model";
 
 const address = { hostAddress: "10.0.0.1", localAddress: "10.0.0.2" };
 const database = container("database", { network: address });
@@ -141,6 +151,20 @@ describe("a container that differs", () => {
       drifted({ conf: (converged(database).conf ?? []).map((line) => line.replace("10.0.0.2", "10.0.0.9")) }),
       "update",
       ["network.localAddress: 10.0.0.9 → 10.0.0.2 (restart)"],
+    ],
+    [
+      "the host has another machine-id",
+      database,
+      drifted({ journal: { ...converged(database).journal, machine: "f".repeat(32) } }),
+      "update",
+      [`machine-id of the host: ${"f".repeat(32)} → ${machineOf("shop/web1")} (none)`],
+    ],
+    [
+      "its journal does not tell under which machine-id it is removed",
+      database,
+      drifted({ journal: { ...converged(database).journal, machine: "" } }),
+      "update",
+      [`machine-id of the host: not noted → ${machineOf("shop/web1")} (none)`],
     ],
     [
       "its conf has a key of somebody else",

@@ -5,6 +5,7 @@ import {
   applyText,
   container,
   converged,
+  machineOf,
   only,
   planHost,
   planOne,
@@ -16,6 +17,25 @@ import {
 const database = container("database");
 const problemsOf = (plan: ReturnType<typeof planHost>): string[] =>
   plan.hosts.flatMap(({ problems }) => problems.map(problemText));
+
+describe("A1: a host whose machine-id changed", () => {
+  const notesWith = (machine: string): string[] => {
+    const seen = converged(database);
+    return planHost([database], [{ ...seen, journal: { ...seen.journal, machine } }]).hosts.flatMap(
+      ({ notes }) => notes,
+    );
+  };
+
+  test("is told to keep it, and what a destroy without a deploy does", () => {
+    expect(notesWith("f".repeat(32))).toEqual([
+      `its machine-id changed since the last deploy (${"f".repeat(32)} → ${machineOf("shop/web1")}): a destroy without a deploy before it fails then. Keep /etc/machine-id over reboots, or restore it`,
+    ]);
+  });
+
+  test.each([machineOf("shop/web1"), "", "address of web1"])("is not one that was deployed under %j", (machine) => {
+    expect(notesWith(machine)).toEqual([]);
+  });
+});
 
 describe("a host that was not observed", () => {
   test("because its address is known after apply: settled by words that do not change, and never refused", () => {

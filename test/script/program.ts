@@ -23,7 +23,15 @@ export function desired(name: string, text: string, settings: ContainerSettings 
 
 /** The whole converge program, every value filled in. */
 export function convergeProgram(container: DesiredContainer, change: Partial<PlannedChange> = {}): string {
-  const planned = { action: "update", base: "any", stateVersion: "25.05", stopFirst: [], apply: "token", ...change };
+  const planned = {
+    action: "update",
+    base: "any",
+    stateVersion: "25.05",
+    stopFirst: [],
+    machine: "",
+    apply: "token",
+    ...change,
+  };
   return `#!/bin/sh\n${convergeCall(container, planned, plainDialect).join("\n")}\n${programText("converge")}`;
 }
 
@@ -34,7 +42,7 @@ export function reapProgram(remove: readonly { readonly name: string; readonly b
 
 /** The whole teardown program. */
 export function teardownProgram(machine: string, by = owner): string {
-  return `#!/bin/sh\n${teardownCall(by, machine, plainDialect).join("\n")}\n${programText("teardown")}`;
+  return `#!/bin/sh\n${teardownCall(by, machine, `null_resource.nixos-teardown["${machine}"]`, plainDialect).join("\n")}\n${programText("teardown")}`;
 }
 
 let runs = 0;

@@ -102,6 +102,10 @@ export const mutations: Readonly<
     ...seen,
     journal: seen.journal && { ...seen.journal, owner: "project/thief" },
   }),
+  "it was deployed when the host had another machine-id": (seen) => ({
+    ...seen,
+    journal: seen.journal && { ...seen.journal, machine: "f".repeat(32) },
+  }),
   "its journal says another policy": (seen) => ({
     ...seen,
     journal: seen.journal && { ...seen.journal, removal: seen.journal.removal === "archive" ? "destroy" : "archive" },

@@ -81,6 +81,7 @@ export function converged(
     nixpkgsRelease: built.release,
     removal: wanted.removalPolicy,
     protect: wanted.protect,
+    machine: machineOf(wanted.host),
   };
   return {
     name: wanted.name,
@@ -173,13 +174,18 @@ export function host(construct = "shop/web1", change: Partial<DesiredHost> = {})
   return { construct, label, address: `${label}.example.org`, addressUnknown: false, ...change };
 }
 
+/** The machine-id of the host that a construct stands for. */
+export function machineOf(construct: string): string {
+  return sha(construct).slice(0, 32);
+}
+
 /** A host and what was seen on it. */
 export function seen(
   construct: string,
   containers: readonly ObservedContainer[],
   change: Partial<ObservedHost> = {},
 ): PlannedHost {
-  const machineId = sha(construct).slice(0, 32);
+  const machineId = machineOf(construct);
   return {
     host: host(construct),
     observation: { kind: "observed", host: observedHost(containers, { machineId, ...change }), connection },
