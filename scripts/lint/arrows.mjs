@@ -12,7 +12,7 @@ export const arrows = {
   "src/render": ["src/model", "src/plan"],
   "src/script": ["src/model"],
   "src/observe": ["src/model", "src/script"],
-  "src/cli": ["src/model", "src/plan", "src/render"], // it spawns the app, and never imports constructs
+  "src/cli": ["src/model", "src/plan", "src/render", "src/sim"], // it spawns the app, and never imports constructs
   "src/sim": [], // shares no code with what it tests, lest a shared bug hide itself
   src: engine, // src/index.ts, the engine's list of exports
   constructs: ["src", ...engine.filter((folder) => folder !== "src/sim" && folder !== "src/cli")],

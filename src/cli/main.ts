@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { embeddedHostCommand, type EmbeddedHostCommandOptions } from "./embedded-host-command";
 import { planCommand, type PlanOptions } from "./plan-command";
 import { packageVersion } from "./version";
 
@@ -30,6 +31,20 @@ program
   )
   .action(async (stack: string | undefined, options: PlanOptions) => {
     process.exitCode = await planCommand(stack, options, process.cwd());
+  });
+
+program
+  .command("embedded-host")
+  .description("start a NixOS host for tests on this machine: an SSH server before a directory, without root or NixOS")
+  .option("--json", "print how to log in as one line of JSON: the props of its NixosHost")
+  .option("--name <name>", "its host name", "host")
+  .option("--user <user>", "who logs in", "root")
+  .addHelpText(
+    "after",
+    "\nIt ends with Ctrl-C or SIGTERM, when its standard input ends, or with the process that started it.",
+  )
+  .action(async (options: EmbeddedHostCommandOptions) => {
+    process.exitCode = await embeddedHostCommand(options);
   });
 
 void program.parseAsync();

@@ -23,6 +23,16 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** How to log in to a host: what a NixosHost is told of it. */
+export interface HostConnection {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly identityFile: string;
+  /** All of its host keys. */
+  readonly hostKey: readonly string[];
+}
+
 /** A state of a host's files to which it can return. */
 export interface Snapshot {
   /** Where the copy lies; removed when the host stops. */
@@ -90,15 +100,20 @@ export class EmbeddedHost {
       generateHostKeys(resolved.hostKeyTypes, resolved.ownRsaKey),
       generateKey("ed25519"),
     ]);
-    const host = new EmbeddedHost(directory, resolved, keys, client);
-    host.tree.furnish(resolved, keys);
-    host.nixpkgsStorePath = host.tree.installNixpkgs(resolved.nixpkgs);
-    host.writeSettings();
-    await fs.writeFile(host.identityFile, client.private, { mode: 0o600 });
-    await host.server.listen();
-    await host.writeKnownHosts();
-    await host.boot();
-    return host;
+    try {
+      const host = new EmbeddedHost(directory, resolved, keys, client);
+      host.tree.furnish(resolved, keys);
+      host.nixpkgsStorePath = host.tree.installNixpkgs(resolved.nixpkgs);
+      host.writeSettings();
+      await fs.writeFile(host.identityFile, client.private, { mode: 0o600 });
+      await host.server.listen();
+      await host.writeKnownHosts();
+      await host.boot();
+      return host;
+    } catch (error) {
+      await fs.rm(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** The loopback port; the same all through the host's life. */
@@ -114,6 +129,12 @@ export class EmbeddedHost {
   /** All host keys: algorithm and key each. */
   get hostKeys(): readonly string[] {
     return this.keys.map((key) => key.public);
+  }
+
+  /** How to log in to it as it is now: the props of its NixosHost. */
+  get connection(): HostConnection {
+    const { address, port, user, identityFile, hostKeys } = this;
+    return { address, port, user, identityFile, hostKey: hostKeys };
   }
 
   /** How many connections have authenticated so far. */

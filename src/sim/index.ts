@@ -1,4 +1,4 @@
-export { EmbeddedHost, type CommandResult, type Snapshot } from "./embedded-host";
+export { EmbeddedHost, type CommandResult, type HostConnection, type Snapshot } from "./embedded-host";
 export type { KeyType } from "./host-keys";
 export type { DeclarativeContainer, Durations, EmbeddedHostOptions, Nixpkgs } from "./options";
 export type { Faults } from "./settings";
