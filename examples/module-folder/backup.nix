@@ -1,0 +1,5 @@
+{ ... }:
+{
+  imports = [ ./site/users.nix ];
+  services.borgbackup.repos.site.path = "/var/lib/borg";
+}

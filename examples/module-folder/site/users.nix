@@ -1,0 +1,6 @@
+{
+  users.users.editor = {
+    isNormalUser = true;
+    uid = 1100;
+  };
+}
