@@ -1,4 +1,5 @@
-import type { Token } from "./lexer";
+import { lex, type Token } from "./lexer";
+import { quotedText } from "./nix-string";
 import { closingBracket, expressionEnd, isSymbol, isWord, withoutParentheses } from "./structure";
 
 /** A value given in a module: `a.b = 1;` and `a = { b = 1; };` both give the path a, b. */
@@ -82,6 +83,15 @@ function bindings(body: readonly Token[], prefix: Binding["path"]): readonly Bin
     index = end + 1;
   }
   return found;
+}
+
+/** The names of an attribute path such as `a."b.c"`; undefined for any other text, and where a name is computed. */
+export function pathOf(text: string): readonly string[] | undefined {
+  const { tokens } = lex(text);
+  const found = attributePath(tokens, 0);
+  if (found === undefined || found.end !== tokens.length) return undefined;
+  const names = found.path.filter((name) => name !== undefined).map(quotedText);
+  return names.length === found.path.length ? names : undefined;
 }
 
 /** The attribute path at an index, and the index behind it. */

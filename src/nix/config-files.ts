@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Problem, Where } from "../model/error";
 import { isBareBody } from "./bindings";
+import { unfoldNames } from "./dotted-names";
 import { isNixExpression, type NixExpression } from "./expression";
 import { configProblem, type Fault } from "./fault";
 import { lex } from "./lexer";
@@ -27,6 +28,8 @@ export interface ModuleFile {
 export interface ModuleFiles {
   readonly entry: string;
   readonly files: readonly ModuleFile[];
+  /** What a reader of the plan should know of them. */
+  readonly notes: readonly string[];
 }
 
 export interface ConfigOptions {
@@ -48,7 +51,7 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
   const faults: Fault[] = [];
   if (isPath(config) && holdsToken(config)) {
     options.problems.push(configProblem(terraformTokenFault("config"), options.where));
-    return { entry: "default.nix", files: [] };
+    return { entry: "default.nix", files: [], notes: [] };
   }
   const draft = isPath(config) ? fromPath(config.trim(), directory, faults) : fromCode(config, directory, faults);
   const entry = draft.files.get(draft.entry);
@@ -57,7 +60,7 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
   }
   options.problems.push(...faults.map((fault) => configProblem(fault, options.where)));
   const files = [...draft.files].map(([path, { text }]) => ({ path, text }));
-  return { entry: draft.entry, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  return { entry: draft.entry, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), notes: draft.notes };
 }
 
 interface Draft {
@@ -65,6 +68,7 @@ interface Draft {
   readonly files: ReadonlyMap<string, ModuleSource>;
   /** False when the text has gaps, or is not to be quoted. */
   readonly sound: boolean;
+  readonly notes: readonly string[];
 }
 
 /** Whether a config names a file or folder; a comment can begin with a slash, too. */
@@ -78,7 +82,7 @@ function fromPath(path: string, directory: string, faults: Fault[]): Draft {
   if (stats === undefined) {
     const remedy = `correct the path: it starts at ${directory}`;
     faults.push({ what: `config ${path} does not exist`, remedy: isAbsolute(path) ? "correct the path" : remedy });
-    return { entry: "default.nix", files: new Map(), sound: false };
+    return { entry: "default.nix", files: new Map(), sound: false, notes: [] };
   }
   const real = realpathSync(full);
   const [root, entry] = stats.isDirectory() ? [real, "default.nix"] : [dirname(real), basename(real)];
@@ -88,20 +92,20 @@ function fromPath(path: string, directory: string, faults: Fault[]): Draft {
       ? "give the path of one file, or of a folder of modules with a default.nix: this one holds more than modules"
       : "add a default.nix that imports its modules, or give the path of one file";
     faults.push({ what: `config ${path} is a folder without a default.nix`, remedy });
-    return { entry, files: new Map(), sound: false };
+    return { entry, files: new Map(), sound: false, notes: [] };
   }
   tree.add(stats.isDirectory() ? "." : entry);
   const text = tree.files.get(entry);
   if (text !== undefined && !entry.endsWith(".nix")) tree.follow(entry, text, fileOrigin(tree.nameOf(entry)));
   faults.push(...tree.finish());
-  return { entry, files: sources(tree), sound: !tree.isOversized };
+  return { entry, files: sources(tree), sound: !tree.isOversized, notes: [] };
 }
 
 function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
   if (typeof config === "string" && /^\s*[\w.~+/:#?=&-]+\s*$/.test(config)) {
     const remedy = "give the text of a module, or a path that begins with ./, ../ or /";
     faults.push({ what: `config ${JSON.stringify(config.trim())} is neither a module nor a path`, remedy });
-    return { entry: "configuration.nix", files: new Map(), sound: false };
+    return { entry: "configuration.nix", files: new Map(), sound: false, notes: [] };
   }
   const rendered = moduleText(config);
   const { text } = rendered;
@@ -115,6 +119,7 @@ function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
     entry,
     files: sources(tree).set(entry, { text, origin }),
     sound: rendered.faults.length === 0 && !holdsToken(text) && !tree.isOversized,
+    notes: rendered.notes ?? [],
   };
 }
 
@@ -123,7 +128,13 @@ function holdsToken(text: string): boolean {
   return findTerraformToken(text) !== undefined;
 }
 
-function moduleText(config: unknown): { readonly text: string; readonly faults: readonly Fault[] } {
+interface ModuleText {
+  readonly text: string;
+  readonly faults: readonly Fault[];
+  readonly notes?: readonly string[];
+}
+
+function moduleText(config: unknown): ModuleText {
   if (typeof config === "string") return { text: config, faults: [] };
   if (isNixExpression(config)) {
     // An empty or bare expression has a better message coming.
@@ -137,10 +148,14 @@ function moduleText(config: unknown): { readonly text: string; readonly faults: 
     const remedy = "give the text or path of a NixOS module, a nix`…` expression, or a plain object";
     return { text: "{ }\n", faults: [{ what: `config is ${config === undefined ? "missing" : kind}`, remedy }] };
   }
-  const { text, faults } = renderValue(config, "config");
-  const empty = text === "{ }" ? [{ what: "config is an empty object", remedy: "give it at least one option" }] : [];
+  const { value, faults: misnamed, notes } = unfoldNames(config);
+  const { text, faults } = renderValue(value, "config");
+  const empty =
+    text === "{ }" && misnamed.length === 0
+      ? [{ what: "config is an empty object", remedy: "give it at least one option" }]
+      : [];
   // A function, so that its expressions can use config, lib and pkgs.
-  return { text: `{ config, lib, pkgs, ... }:\n${text}\n`, faults: [...faults, ...empty] };
+  return { text: `{ config, lib, pkgs, ... }:\n${text}\n`, faults: [...misnamed, ...faults, ...empty], notes };
 }
 
 /** The entry must be a module: not empty, and not what is often mistaken for one. */

@@ -28,6 +28,12 @@ export function renderQuoted(text: string): string {
   return `"${text.replace(/["\\\n\r\t]|\$(?=\{)/g, (char) => ESCAPES[char] ?? `\\${char}`)}"`;
 }
 
+/** What stands for itself between the quotes of a `"…"` string. */
+export function quotedText(source: string): string {
+  const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+  return source.replace(/\\([^])/g, (_all, char: string) => escapes[char] ?? char);
+}
+
 /** Whether a `''` string gives the text back, by rules stricter than need be. Its lines end at line feeds only: `m` in a pattern would count U+2028. */
 function fitsIndented(text: string): boolean {
   if (!/\n[^]/.test(text)) return false; // one line, with or without its newline

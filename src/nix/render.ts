@@ -223,7 +223,7 @@ function excerpt(text: string): string {
 }
 
 /** Object literals, JSON and null-prototype objects, also those of another realm, where Object is another. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
