@@ -1,4 +1,5 @@
-export { addressText, isInterfaceName, tryParseAddress, tryParseMac, type Address } from "./model/address";
+export { addressText, tryParseAddress, tryParseMac, type Address } from "./model/address";
+export { isInterfaceName } from "./model/interface-name";
 export { confEntries, ownerKey, parseConf, renderConf, stateVersionKey } from "./model/conf";
 export {
   type ContainerConfig,

@@ -9,7 +9,9 @@ export const pairs = [
 
 type AddressField = (typeof pairs)[number][number];
 
-export type Addresses = Readonly<Partial<Record<AddressField, string>>>;
+export type Addresses = Readonly<Partial<Record<AddressField, string | null>>>;
+
+type Sound = Readonly<Partial<Record<AddressField, string>>>;
 
 const families = {
   ipv4: { name: "IPv4", example: "192.168.100.11", prefix: 24 },
@@ -18,34 +20,30 @@ const families = {
 
 /**
  * Checks both ends of a network, and returns those that are sound, in canonical form.
- * @param whole whether these are all the fields that were given: else none is said to be missing, or to have a prefix in vain
+ * @param whole whether these are all the fields that were given: else none is said to have a prefix in vain
  */
-export function parsePairs(given: Addresses, bridged: boolean, whole: boolean, refuse: Refuse): Addresses {
+export function parsePairs(given: Addresses, bridged: boolean, whole: boolean, refuse: Refuse): Sound {
   const sound: Partial<Record<AddressField, string>> = {};
   for (const [host, local] of pairs) {
     for (const field of [host, local]) {
       const value = given[field];
-      if (value === undefined) continue;
-      const parsed = tryParseAnyPrefix(value);
+      if (value === undefined || value === null) continue;
+      const parsed = ownPrefix(tryParseAnyPrefix(value), field === local && !bridged);
       const flaw = flawOf(field, value, parsed, field === local && bridged, whole);
       if (flaw) refuse(`network.${field} ${JSON.stringify(value)} ${flaw[0]}`, flaw[1]);
       else if (parsed) sound[field] = addressText(parsed);
-    }
-    for (const [one, other] of [
-      [host, local],
-      [local, host],
-    ] as const) {
-      if (!whole || given[one] === undefined || given[other] !== undefined || (one === local && bridged)) continue;
-      refuse(
-        `network.${one} ${JSON.stringify(given[one])} stands without network.${other}`,
-        `set network.${other} too, or neither`,
-      );
     }
     if (sound[host] !== undefined && sound[host] === sound[local]?.split("/")[0]) {
       refuse(`network.${host} and network.${local} are both ${sound[host]}`, "give the two sides different addresses");
     }
   }
   return sound;
+}
+
+/** Off a bridge, a prefix that spans the one address says no more than the address. */
+function ownPrefix(address: Address | undefined, isLone: boolean): Address | undefined {
+  if (!isLone || address?.prefix !== longestPrefix[address?.family ?? "ipv4"]) return address;
+  return { family: address.family, text: address.text };
 }
 
 /** What is wrong with one address, and the remedy. */

@@ -69,8 +69,3 @@ export function tryParseMac(value: string): string | undefined {
   const multicast = (parseInt(value.slice(0, 2), 16) & 1) === 1;
   return multicast || /^00(:00){5}$/.test(value) ? undefined : value.toLowerCase();
 }
-
-/** Whether the kernel would take this as the name of an interface. */
-export function isInterfaceName(value: string): boolean {
-  return /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/.test(value);
-}

@@ -1,6 +1,6 @@
 import type { Problem, Refuse, Where } from "./error";
 import { nameProblems } from "./name";
-import { type BindMount, type BindMounts, parseMounts } from "./mount";
+import { type BindMounts, type ParsedMount, parseMounts } from "./mount";
 import { checkShape, containerShape } from "./shape";
 import { tokenFields, tokenName } from "./token-fields";
 import { type Network, type NetworkProps, parseNetwork } from "./network";
@@ -96,6 +96,8 @@ export interface ContainerConfig {
   readonly inline?: boolean;
   /** Tree digest of the files (docs/host.md). */
   readonly digest: string;
+  /** What a reader of the plan should know of them. */
+  readonly notes?: readonly string[];
 }
 
 /** A container as the code wants it, checked, with every default filled in that does not depend on the host. */
@@ -110,7 +112,7 @@ export interface DesiredContainer {
   readonly stateVersion?: string;
   readonly followNixpkgs: boolean;
   readonly network: Network;
-  readonly bindMounts: readonly Required<BindMount>[];
+  readonly bindMounts: readonly ParsedMount[];
   readonly autoStart: boolean;
   readonly running: boolean;
   readonly removalPolicy: RemovalPolicy;

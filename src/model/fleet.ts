@@ -1,6 +1,7 @@
 import { tryParseAddress } from "./address";
 import type { DesiredContainer } from "./container";
 import type { Problem } from "./error";
+import { hostInterface } from "./interface-name";
 import { isPort } from "./network";
 
 /** What a container takes of its host, and may not share with another one. */
@@ -65,7 +66,7 @@ function claims({ name, network }: DesiredContainer): Claim[] {
       remedy: "forward each port of a host to one container",
     });
   }
-  for (const name of network.interfaces) {
+  for (const name of network.interfaces.map(hostInterface)) {
     found.push({
       key: `interface ${name}`,
       text: `network.interfaces moves ${name}, which is also moved into`,
@@ -108,11 +109,13 @@ function gatewayClashes(neighbours: readonly DesiredContainer[]): Problem[] {
 function absentParents(neighbours: readonly DesiredContainer[]): Problem[] {
   const moved = new Map<string, DesiredContainer>();
   for (const container of neighbours) {
-    for (const name of container.network.interfaces) if (!moved.has(name)) moved.set(name, container);
+    for (const name of container.network.interfaces.map(hostInterface)) {
+      if (!moved.has(name)) moved.set(name, container);
+    }
   }
   const problems: Problem[] = [];
   for (const container of neighbours) {
-    for (const name of container.network.macvlans) {
+    for (const name of container.network.macvlans.map(hostInterface)) {
       const other = moved.get(name);
       if (!other) continue;
       const whose = other === container ? "this very container" : of(other);

@@ -7,23 +7,30 @@ export interface BindMount {
    * Path in the container.
    * @default the key, in a record of mounts; in a list it must be given
    */
-  readonly mountPoint?: string;
+  readonly mountPoint?: string | null;
   /**
    * Path on the host; it must exist when the container starts.
    * @default the mountPoint
    */
-  readonly hostPath?: string;
+  readonly hostPath?: string | null;
   /**
    * Whether the container may only read it.
    * @default true
    */
-  readonly isReadOnly?: boolean;
+  readonly isReadOnly?: boolean | null;
 }
 
 /** Bind mounts as a list, or as NixOS writes them: a record from mount point to mount. */
 export type BindMounts = readonly BindMount[] | Readonly<Record<string, BindMount>>;
 
 const below = "mount what it needs below it, or elsewhere";
+
+/** A bind mount with its defaults. */
+export interface ParsedMount {
+  readonly mountPoint: string;
+  readonly hostPath: string;
+  readonly isReadOnly: boolean;
+}
 
 /** Mount points at which a mount takes away what the container runs on; on the last ones a read-only mount fails every reload. */
 const vital = [
@@ -38,7 +45,7 @@ const vital = [
 ] as const;
 
 /** Checks bind mounts; returns them sorted by mount point, so that their order in the code is irrelevant. */
-export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[]): Required<BindMount>[] {
+export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[]): ParsedMount[] {
   const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
   const listed: readonly BindMount[] = Array.isArray(mounts)
     ? mounts
@@ -46,7 +53,10 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
         ...mount,
         mountPoint: mount.mountPoint ?? key,
       }));
-  const parsed = listed.map(({ mountPoint, hostPath = mountPoint, isReadOnly = true }, index) => {
+  const parsed = listed.map((mount, index) => {
+    const mountPoint = mount.mountPoint ?? undefined;
+    const hostPath = mount.hostPath ?? mountPoint;
+    const isReadOnly = mount.isReadOnly ?? true;
     if (mountPoint === undefined)
       refuse(`bindMounts[${index}] has no mountPoint`, "say where in the container it appears");
     for (const [field, path] of [

@@ -89,7 +89,7 @@ function bindings(body: readonly Token[], prefix: Binding["path"]): readonly Bin
 export function pathOf(text: string): readonly string[] | undefined {
   const { tokens } = lex(text);
   const found = attributePath(tokens, 0);
-  if (found === undefined || found.end !== tokens.length) return undefined;
+  if (found?.end !== tokens.length) return undefined;
   const names = found.path.filter((name) => name !== undefined).map(quotedText);
   return names.length === found.path.length ? names : undefined;
 }

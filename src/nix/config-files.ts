@@ -29,7 +29,7 @@ export interface ModuleFiles {
   readonly entry: string;
   readonly files: readonly ModuleFile[];
   /** What a reader of the plan should know of them. */
-  readonly notes: readonly string[];
+  readonly notes?: readonly string[];
 }
 
 export interface ConfigOptions {
@@ -51,7 +51,7 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
   const faults: Fault[] = [];
   if (isPath(config) && holdsToken(config)) {
     options.problems.push(configProblem(terraformTokenFault("config"), options.where));
-    return { entry: "default.nix", files: [], notes: [] };
+    return { entry: "default.nix", files: [] };
   }
   const draft = isPath(config) ? fromPath(config.trim(), directory, faults) : fromCode(config, directory, faults);
   const entry = draft.files.get(draft.entry);
@@ -60,7 +60,11 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
   }
   options.problems.push(...faults.map((fault) => configProblem(fault, options.where)));
   const files = [...draft.files].map(([path, { text }]) => ({ path, text }));
-  return { entry: draft.entry, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), notes: draft.notes };
+  return {
+    entry: draft.entry,
+    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    ...(draft.notes.length > 0 && { notes: draft.notes }),
+  };
 }
 
 interface Draft {

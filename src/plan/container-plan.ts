@@ -7,7 +7,7 @@ import { driftOf } from "./drift";
 import { actionFor, worstEffect } from "./effect";
 import type { PlannedContainer } from "./input";
 import { creation } from "./newcomer";
-import { driftNotes, versionNote } from "./note";
+import { driftNotes, inputNotes, versionNote } from "./note";
 import type { ContainerPlan } from "./plan";
 import { factsOf, type HostFacts, preflightProblems, syntaxProblems } from "./preflight";
 import { standingOf } from "./standing";
@@ -36,7 +36,7 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
     ...(idle ? [] : preflightProblems(desired, observed, facts)),
   ];
   const [problem] = problems;
-  const notes = [...draft.notes, ...versionNote(stateVersion, action)];
+  const notes = [...draft.notes, ...inputNotes(desired, draft), ...versionNote(stateVersion, action)];
   if (
     desired.network.forwardPorts.length > 0 &&
     !facts.host.ipForward &&

@@ -40,6 +40,19 @@ export function driftNotes(
   return notes;
 }
 
+/** What its settings and its configuration have to say, while they are put into effect. */
+export function inputNotes(
+  { network, config }: DesiredContainer,
+  {
+    action,
+    changes,
+    builds,
+  }: { readonly action: Action; readonly changes: readonly Change[]; readonly builds: boolean },
+): string[] {
+  const connects = action === "create" || changes.some(({ property }) => property === "network.privateNetwork");
+  return [...(connects ? (network.notes ?? []) : []), ...(builds ? (config.notes ?? []) : [])];
+}
+
 /** That nothing tells the state version. */
 export function versionNote(stateVersion: string, action: Action): string[] {
   if (stateVersion !== "" || action === "conflict") return [];

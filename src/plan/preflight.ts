@@ -1,5 +1,6 @@
 import type { DesiredContainer } from "../model/container";
 import type { Problem, Refuse, Where } from "../model/error";
+import { hostInterface } from "../model/interface-name";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { sha256 } from "./digest";
 import { bareAddress } from "./resource";
@@ -82,7 +83,7 @@ function missingLinks({ network }: DesiredContainer, facts: HostFacts, refuse: R
     );
   }
   for (const field of ["interfaces", "macvlans"] as const) {
-    for (const name of network[field]) {
+    for (const name of network[field].map(hostInterface)) {
       if (facts.interfaces.has(name)) continue;
       refuse(
         `network.${field} names ${JSON.stringify(name)}, which does not exist on the host`,
@@ -116,7 +117,7 @@ function takenAddresses({ network }: DesiredContainer, facts: HostFacts, refuse:
 
 /** What would cut the host off: nobody could deploy to it, or log in, any more. */
 function lostAccess({ network }: DesiredContainer, { host, addresses }: HostFacts, refuse: Refuse): void {
-  for (const name of [...network.interfaces, ...network.macvlans]) {
+  for (const name of [...network.interfaces, ...network.macvlans].map(hostInterface)) {
     if (name === "lo") refuse('network names the interface "lo", which every network has for itself', "take it out");
   }
   const { sshServer: server } = host;
@@ -128,7 +129,7 @@ function lostAccess({ network }: DesiredContainer, { host, addresses }: HostFact
     );
   }
   const way = addresses.get(bareAddress(server.address) ?? "");
-  if (way !== undefined && network.interfaces.includes(way)) {
+  if (way !== undefined && network.interfaces.map(hostInterface).includes(way)) {
     refuse(
       `network.interfaces takes ${JSON.stringify(way)}, through which the host itself is reached over SSH (${plain(server.address, 60)})`,
       "move another interface into the container, or give it a macvlan of this one (network.macvlans)",

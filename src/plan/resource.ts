@@ -1,4 +1,5 @@
 import { tryParseAddress } from "../model/address";
+import { hostInterface } from "../model/interface-name";
 import { plain } from "./text";
 
 /** Something of the host that only one running container can have. */
@@ -26,7 +27,7 @@ export function resourcesOf(conf: ReadonlyMap<string, string>): Resource[] {
     const [, protocol = "tcp", port = ""] = /^(?:(tcp|udp|sctp):)?(\d+)(?::\d+)?$/.exec(spec) ?? [];
     if (port !== "") resources.push({ kind: "port", value: `${protocol}:${port}`, text: `${protocol} port ${port}` });
   }
-  for (const name of listOf(conf.get("INTERFACES"), /\s+/)) {
+  for (const name of listOf(conf.get("INTERFACES"), /\s+/).map(hostInterface)) {
     resources.push({ kind: "interface", value: name, text: `the interface ${plain(name, 60)}` });
   }
   return resources;

@@ -64,10 +64,6 @@ describe("names", () => {
 });
 
 describe("addresses", () => {
-  const alone = (field: string, value: string, other: string): [string, string] => [
-    `network.${field} "${value}" stands without network.${other}`,
-    `set network.${other} too, or neither`,
-  ];
   const malformed = (field: string, value: string): [string, string] => [
     `network.${field} ${JSON.stringify(value)} is not an ${field.endsWith("6") ? "IPv6" : "IPv4"} address`,
     `write it like "${field.endsWith("6") ? "fd00::11" : "192.168.100.11"}"`,
@@ -77,14 +73,6 @@ describe("addresses", () => {
     `write "${text}"`,
   ];
   const rows: Row[] = [
-    ["hostAddress alone", { network: { hostAddress: "10.0.0.1" } }, alone("hostAddress", "10.0.0.1", "localAddress")],
-    ["localAddress alone", { network: { localAddress: "10.0.0.2" } }, alone("localAddress", "10.0.0.2", "hostAddress")],
-    ["hostAddress6 alone", { network: { hostAddress6: "fd00::1" } }, alone("hostAddress6", "fd00::1", "localAddress6")],
-    [
-      "localAddress6 alone",
-      { network: { localAddress6: "fd00::2" } },
-      alone("localAddress6", "fd00::2", "hostAddress6"),
-    ],
     ...[
       "192.168.100.300",
       "192.168.1",
@@ -169,8 +157,8 @@ describe("addresses", () => {
 });
 
 describe("ports and interfaces", () => {
-  const interfaceRemedy =
-    "give a name of at most 15 letters, digits, dots, hyphens and underscores, as `ip link` shows it";
+  const interfaceRemedy = "give a name of at most 15 letters, digits and ._@+=~,- as `ip link` shows it";
+  const pairRemedy = `${interfaceRemedy}, or HOST:INSIDE with two such names`;
   const rows: Row[] = [
     [
       "ports out of range",
@@ -199,7 +187,7 @@ describe("ports and interfaces", () => {
       { network: { forwardPorts: [{ hostPort: 80 }] } },
       [
         "network.forwardPorts is given for a container without an address",
-        "set hostAddress and localAddress, or hostBridge",
+        "set hostAddress and localAddress, or hostBridge; on the host's own network (privateNetwork: false) its ports need no forwarding",
       ],
     ],
     [
@@ -211,17 +199,9 @@ describe("ports and interfaces", () => {
       "interfaces that cannot be",
       { network: { hostBridge: "br 0", interfaces: ["eth0;id", "eth1", "eth1"], macvlans: ["sixteen-letters-"] } },
       ['network.hostBridge "br 0" is not the name of an interface', interfaceRemedy],
-      ['network.interfaces "eth0;id" is not the name of an interface', interfaceRemedy],
+      ['network.interfaces "eth0;id" is not the name of an interface', pairRemedy],
       ['network.interfaces names "eth1" twice', "name it once"],
-      ['network.macvlans "sixteen-letters-" is not the name of an interface', interfaceRemedy],
-    ],
-    [
-      "an address in the host's own network",
-      { network: { ...pair, privateNetwork: false } },
-      [
-        "network.privateNetwork is false beside an address, bridge, MAC address or port, which only a private network has",
-        "set privateNetwork: true, or leave those out to share the host's network",
-      ],
+      ['network.macvlans "sixteen-letters-" is not the name of an interface', pairRemedy],
     ],
     [
       "a namespace beside a private network, and a relative one",

@@ -24,7 +24,7 @@ function brokenStacks(settings: Readonly<Record<string, unknown>> = {}): [Terraf
   const [one, two] = stacks;
   const web1 = newHost(one);
   newContainer(one, web1, "data_base");
-  newContainer(one, web1, "foo", { network: { hostAddress: "10.0.0.1" }, config: "" });
+  newContainer(one, web1, "foo", { network: { hostAddress: "10.0.0" }, config: "" });
   newContainer(two, new NixosHost(two, "web2", { address: "web2", port: 0 }), "bar", { bindMounts: { data: {} } });
   newContainer(two, web1, "again", { name: "foo" });
   return stacks;
@@ -32,10 +32,10 @@ function brokenStacks(settings: Readonly<Record<string, unknown>> = {}): [Terraf
 
 const expected = [
   'the container name "data_base" has an underscore, which no machine name may have: it could be created and would never start (construct one/data_base, container data_base, host web1)\n  → use a hyphen, or set `name:`',
-  'network.hostAddress "10.0.0.1" stands without network.localAddress (construct one/foo, container foo, host web1)\n  → set network.localAddress too, or neither',
+  'network.hostAddress "10.0.0" is not an IPv4 address (construct one/foo, container foo, host web1)\n  → write it like "192.168.100.11"',
   "config is empty (construct one/foo, container foo, host web1)\n  → write a NixOS module, such as { services.nginx.enable = true; }",
   "port 0 is not a port (construct two/web2, host web2)\n  → use a whole number from 1 to 65535",
-  'bindMounts mountPoint "data" is not absolute (construct two/bar, container bar, host web2)\n  → use an absolute path without white space, quotes, colons and wildcards, like "/srv/data"; systemd-nspawn could not tell where it ends',
+  'bindMounts mountPoint "data" is not absolute (construct two/bar, container bar, host web2)\n  → begin it with /, like "/srv/data", or set a mountPoint below this key',
   'the container name "foo" is also that of one/foo (container foo) on the same host (construct two/again, container foo, host web1)\n  → give one of them another construct id, or set its `name:`',
 ];
 

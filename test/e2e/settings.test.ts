@@ -63,9 +63,9 @@ const settings: [
   ],
   [
     "interfaces",
-    { network: { interfaces: [moved] } },
+    { network: { interfaces: [`${moved}:lan0`] } },
     'cat "$CONF"',
-    new RegExp(`^INTERFACES=${moved}$`, "m"),
+    new RegExp(`^INTERFACES="?${moved}:lan0"?$`, "m"),
     /network\.interfaces/,
   ],
   [

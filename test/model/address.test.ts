@@ -1,4 +1,5 @@
-import { addressText, isInterfaceName, tryParseAddress, tryParseMac } from "../../src/model/address";
+import { addressText, tryParseAddress, tryParseMac } from "../../src/model/address";
+import { isInterfaceName } from "../../src/model/interface-name";
 
 describe("an address", () => {
   test.each([

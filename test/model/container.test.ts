@@ -106,6 +106,6 @@ describe("a container's settings", () => {
       network: { hostAddress: "x" },
       bindMounts: { x: {} },
     };
-    expect(refused(settings, "too_bad")).toHaveLength(6);
+    expect(refused(settings, "too_bad")).toHaveLength(5);
   });
 });

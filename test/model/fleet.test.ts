@@ -36,7 +36,7 @@ describe("two containers of one host", () => {
     [
       "the same interface",
       { interfaces: ["eth1"] },
-      { interfaces: ["eth2", "eth1"] },
+      { interfaces: ["eth2", "eth1:a18"] },
       "network.interfaces moves eth1, which is also moved into shop/a (container a) on the same host → move it into one container, or use network.macvlans",
     ],
     [
@@ -102,7 +102,7 @@ describe("two containers of one host", () => {
 });
 
 test("a container must not put a macvlan on an interface that it moves into itself", () => {
-  expect(told(fleetProblems([on("a", { interfaces: ["eth1"], macvlans: ["eth1"] })]))[0]).toContain(
+  expect(told(fleetProblems([on("a", { interfaces: ["eth1:x"], macvlans: ["eth1:y"] })]))[0]).toContain(
     "moves into this very container",
   );
 });

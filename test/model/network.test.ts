@@ -27,7 +27,7 @@ describe("a network", () => {
       forwardPorts: [{ hostPort: 80 }, { hostPort: 53, containerPort: 5353, protocol: "udp" }],
     };
     expect(refused(props)).toEqual([]);
-    expect(parseNetwork(props, {}, [])).toEqual({
+    expect(parseNetwork({ ...props, privateNetwork: true }, {}, [])).toEqual({
       ...pair,
       ...pair6,
       privateNetwork: true,
@@ -53,6 +53,7 @@ describe("a network", () => {
     { interfaces: ["eth1", "eth2"], macvlans: ["eth0"] },
     { networkNamespace: "/run/netns/blue" },
     { ...pair, privateNetwork: true },
+    { privateNetwork: false, interfaces: ["eth1"] },
     { hostAddress: "169.254.1.1", localAddress: "10.0.0.255", hostAddress6: "fe80::1", localAddress6: "fd00::2" },
     { ...bridge, hostAddress: "192.168.0.1" },
     { hostBridge: "br0", localAddress: "10.0.0.0/31", localAddress6: "fd00::/64" },
@@ -62,16 +63,113 @@ describe("a network", () => {
     expect(refused(props)).toEqual([]);
   });
 
+  const inside = (word: string, name: string, holder: string, remedy: string): string =>
+    `"${word}" would be "${name}" in the container, ${holder} → give it another name there: "${remedy}:lan0"`;
+  const veth = "which is its end of the private network";
+  const a18: readonly (readonly [NetworkProps, string])[] = [
+    [{ interfaces: ["eth1:a b"] }, 'network.interfaces "eth1:a b" is not the name of an interface'],
+    [{ interfaces: ["eth1:"] }, 'network.interfaces "eth1:" is not the name of an interface'],
+    [{ interfaces: [":lan0"] }, 'network.interfaces ":lan0" is not the name of an interface'],
+    [{ macvlans: ["eth1:a:b"] }, 'network.macvlans "eth1:a:b" is not the name of an interface'],
+    [{ macvlans: ["eth1:sixteen-letters-"] }, "or HOST:INSIDE with two such names"],
+    [{ macvlans: ["42"] }, 'network.macvlans "42" is not the name of an interface'],
+    [{ interfaces: ["eth1:all"] }, 'network.interfaces "eth1:all" is not the name of an interface'],
+    [{ interfaces: ["eth1:a", "eth1:b"] }, 'network.interfaces names "eth1" twice → name it once'],
+    [{ macvlans: ["eth1:a", "eth1:a"] }, 'network.macvlans names "eth1" twice → name it once'],
+    [
+      { interfaces: ["eth1:a"], macvlans: ["eth2:a"] },
+      inside("eth2:a", "a", 'as is "eth1:a" of network.interfaces', "eth2"),
+    ],
+    [{ interfaces: ["eth1", "eth2:eth1"] }, inside("eth2:eth1", "eth1", 'as is "eth1" of network.interfaces', "eth2")],
+    [
+      { macvlans: ["eth1", "eth2:mv-eth1"] },
+      inside("eth2:mv-eth1", "mv-eth1", 'as is "eth1" of network.macvlans', "eth2"),
+    ],
+    [{ ...pair, macvlans: ["eth1:eth0"] }, inside("eth1:eth0", "eth0", veth, "eth1")],
+    [{ hostBridge: "br0", interfaces: ["eth0"] }, inside("eth0", "eth0", veth, "eth0")],
+    [{ ...pair6, interfaces: ["eth1:host0"] }, inside("eth1:host0", "host0", veth, "eth1")],
+    [{ interfaces: ["eth1:lo"] }, inside("eth1:lo", "lo", "which every network has for itself", "eth1")],
+  ];
+
+  test("A18: interfaces may be HOST:INSIDE, and have any name that the kernel takes", () => {
+    const words = ["_vlan", "eth1:mv0", "eth2:_x", "br0.42@if7", "fifteen-letters:fifteen-lettera", "eth3:eth0"];
+    expect(refused({ interfaces: words })).toEqual([]);
+    expect(parseNetwork({ interfaces: words }, {}, []).interfaces).toEqual(words);
+    expect(refused({ macvlans: ["eth1:a", "eth1:b", "eth1", "eth2"] })).toEqual([]);
+  });
+
+  test("F5a: is private because of what only a private network has, and the plan says that NixOS takes it otherwise", () => {
+    const note = (fields: string): string =>
+      `it gets a private network because of network.${fields}, where a containers.<name> of NixOS shares the host's network until privateNetwork = true: set privateNetwork to say which is meant`;
+    expect(parseNetwork(pair, {}, []).notes).toEqual([note("hostAddress, localAddress")]);
+    expect(parseNetwork({ hostBridge: "br0" }, {}, []).notes).toEqual([note("hostBridge")]);
+    expect(parseNetwork({ localMacAddress: "02:00:00:00:00:01" }, {}, []).notes).toEqual([note("localMacAddress")]);
+    for (const props of [{ ...pair, privateNetwork: true }, {}, { privateNetwork: true }, { macvlans: ["eth0"] }]) {
+      expect(parseNetwork(props, {}, []).notes).toBeUndefined();
+    }
+  });
+
+  test("F5b: is the host's with privateNetwork: false, whatever stands beside it, and the plan says what is ignored", () => {
+    const dead = {
+      hostAddress: "127.0.0.1",
+      localAddress: "127.0.0.2",
+      hostBridge: "br0",
+      localMacAddress: "zz",
+      forwardPorts: [{ hostPort: 80 }],
+    };
+    expect(refused({ ...dead, privateNetwork: false })).toEqual([]);
+    expect(parseNetwork({ ...dead, privateNetwork: false, macvlans: ["eth1"] }, {}, [])).toEqual({
+      privateNetwork: false,
+      forwardPorts: [],
+      interfaces: [],
+      macvlans: ["eth1"],
+      notes: [
+        "it shares the host's network: network.hostAddress, localAddress, localMacAddress, hostBridge, forwardPorts is ignored, as NixOS does",
+      ],
+    });
+    expect(refused({ ...dead, privateNetwork: true })).not.toEqual([]);
+    expect(refused({ ...pair, privateNetwork: false, networkNamespace: "/run/netns/blue" })).toEqual([]);
+  });
+
+  test("F5c: may have one address of the two, with a note of what it lacks", () => {
+    const own = { privateNetwork: true };
+    const lacks = (props: NetworkProps): readonly string[] => parseNetwork({ ...own, ...props }, {}, []).notes ?? [];
+    expect(lacks({ localAddress: "10.0.0.2" })).toEqual([
+      "network.localAddress stands without network.hostAddress: the container has no route to other machines",
+    ]);
+    expect(lacks({ hostAddress6: "fd00::1" })).toEqual([
+      "network.hostAddress6 stands without network.localAddress6: the container has no such address but by its config",
+    ]);
+    expect(refused({ localAddress: "10.0.0.2" })).toEqual([]);
+    expect(lacks(pair)).toEqual([]);
+    expect(lacks({ hostBridge: "br0", localAddress: "10.0.0.2/24" })).toEqual([]);
+  });
+
+  test("F5c: may carry a prefix that spans one address, off a bridge too", () => {
+    expect(parseNetwork({ ...pair, localAddress: "10.0.0.2/32" }, {}, []).localAddress).toBe("10.0.0.2");
+    expect(parseNetwork({ ...pair6, localAddress6: "fd00::2/128" }, {}, []).localAddress6).toBe("fd00::2");
+    expect(refused({ ...pair, localAddress: "10.0.0.2/32" })).toEqual([]);
+    expect(parseNetwork({ ...bridge, localAddress: "10.0.0.2/32" }, {}, []).localAddress).toBe("10.0.0.2/32");
+  });
+
+  test("F5d: takes null for none, as NixOS writes it", () => {
+    const nothing = {
+      privateNetwork: null,
+      hostAddress: null,
+      localAddress: null,
+      hostAddress6: null,
+      localAddress6: null,
+      localMacAddress: null,
+      hostBridge: null,
+      networkNamespace: null,
+    };
+    expect(parseNetwork(nothing, {}, [])).toEqual(parseNetwork({}, {}, []));
+    expect(refused(nothing)).toEqual([]);
+    const ports = { ...pair, hostBridge: null, forwardPorts: [{ hostPort: 80, containerPort: null, protocol: null }] };
+    expect(parseNetwork(ports, {}, []).forwardPorts).toEqual([{ protocol: "tcp", hostPort: 80, containerPort: 80 }]);
+  });
+
   const wrong: readonly (readonly [NetworkProps, string])[] = [
-    [
-      { hostAddress: "10.0.0.1" },
-      'network.hostAddress "10.0.0.1" stands without network.localAddress → set network.localAddress too, or neither',
-    ],
-    [
-      { localAddress: "10.0.0.2" },
-      'network.localAddress "10.0.0.2" stands without network.hostAddress → set network.hostAddress too, or neither',
-    ],
-    [{ hostAddress6: "fd00::1" }, 'network.hostAddress6 "fd00::1" stands without network.localAddress6'],
     [
       { ...pair, localAddress: "10.0.0.300" },
       'network.localAddress "10.0.0.300" is not an IPv4 address → write it like "192.168.100.11"',
@@ -155,10 +253,11 @@ describe("a network", () => {
     ],
     [{ ...bridge, hostBridge: "br 0" }, 'network.hostBridge "br 0" is not the name of an interface'],
     [{ interfaces: ["eth1", "eth1"] }, 'network.interfaces names "eth1" twice → name it once'],
+    ...a18,
     [{ macvlans: ['eth0"'] }, 'network.macvlans "eth0\\"" is not the name of an interface'],
     [
       { forwardPorts: [{ hostPort: 80 }] },
-      "network.forwardPorts is given for a container without an address → set hostAddress and localAddress, or hostBridge",
+      "network.forwardPorts is given for a container without an address → set hostAddress and localAddress, or hostBridge; on the host's own network (privateNetwork: false) its ports need no forwarding",
     ],
     [
       { ...pair, forwardPorts: [{ hostPort: 0 }] },
@@ -179,10 +278,6 @@ describe("a network", () => {
     [
       { ...pair, forwardPorts: [{ hostPort: 80, protocol: "sctp" as "tcp" }] },
       'network.forwardPorts[0].protocol "sctp" is neither "tcp" nor "udp"',
-    ],
-    [
-      { ...pair, privateNetwork: false },
-      "network.privateNetwork is false beside an address, bridge, MAC address or port",
     ],
     [
       { networkNamespace: "netns/blue" },

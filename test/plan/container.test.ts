@@ -14,7 +14,7 @@ import {
   unmanaged,
 } from "./support/model";
 
-const address = { hostAddress: "10.0.0.1", localAddress: "10.0.0.2" };
+const address = { privateNetwork: true, hostAddress: "10.0.0.1", localAddress: "10.0.0.2" };
 const database = container("database", { network: address });
 
 const removal = { intent: { owner: database.owner, action: "remove" } };
@@ -77,6 +77,19 @@ describe("a container that is not there", () => {
     expect(plan).toMatchObject({ action: "create", effect: "none" });
     expect(applyText(plan)).toBe("run create: database, an earlier create was cut off");
     expect(planOne(database, without("journal", cut)).action).toBe("create");
+  });
+
+  test("F5a: says in its plan that an address alone would leave it on the host's network in NixOS", () => {
+    const implied = container("database", { network: { hostAddress: "10.0.0.1", localAddress: "10.0.0.2" } });
+    const note: unknown = expect.stringContaining("where a containers.<name> of NixOS shares the host's network");
+    expect(planOne(implied, undefined).notes).toEqual([note]);
+    expect(planOne(database, undefined).notes).toEqual([]);
+    expect(planOne(implied, converged(container("database"))).notes).toEqual([note]);
+    expect(planOne(implied, converged(implied)).notes).toEqual([]);
+    const ignored = container("database", { network: { ...address, privateNetwork: false } });
+    expect(planOne(ignored, converged(database)).notes).toEqual([
+      "it shares the host's network: network.hostAddress, localAddress is ignored, as NixOS does",
+    ]);
   });
 
   test("is made anew when somebody removed it, for its journal is ours", () => {

@@ -175,7 +175,7 @@ describe("what a container needs of its host", () => {
       ],
       [
         "an interface that is missing",
-        container("web", { network: { interfaces: ["eth7"] } }),
+        container("web", { network: { interfaces: ["eth7:lan0"] } }),
         {},
         'network.interfaces names "eth7", which does not exist on the host',
       ],
@@ -205,7 +205,7 @@ describe("what a container needs of its host", () => {
       ],
       [
         "the interface that the host is reached through",
-        container("web", { network: { interfaces: ["eth0"] } }),
+        container("web", { network: { interfaces: ["eth0:lan0"] } }),
         { sshServer: { address: "192.0.2.10", port: 22 } },
         'network.interfaces takes "eth0", through which the host itself is reached over SSH (192.0.2.10)',
       ],
@@ -290,7 +290,12 @@ describe("what a container needs of its host", () => {
 
   test("is a note where ports are forwarded and the host forwards nothing", () => {
     const wanted = container("web", {
-      network: { hostAddress: "10.0.0.1", localAddress: "10.0.0.2", forwardPorts: [{ hostPort: 80 }] },
+      network: {
+        privateNetwork: true,
+        hostAddress: "10.0.0.1",
+        localAddress: "10.0.0.2",
+        forwardPorts: [{ hostPort: 80 }],
+      },
     });
     expect(planOne(wanted, undefined, { ipForward: false }).notes.join()).toContain("ip_forward is off");
     expect(planOne(wanted, undefined).notes).toEqual([]);

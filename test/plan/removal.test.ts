@@ -90,7 +90,11 @@ describe("hints", () => {
     expect(only(apart.containers).notes).toEqual([]);
   });
 
-  const network = (last: number) => ({ hostAddress: "10.0.0.1", localAddress: `10.0.0.${last}` });
+  const network = (last: number) => ({
+    privateNetwork: true,
+    hostAddress: "10.0.0.1",
+    localAddress: `10.0.0.${last}`,
+  });
   const text = (mark: string) => ({ "configuration.nix": `{ ${mark} }\n` });
 
   test("name only the likeliest where several go and come: of one configuration or address", () => {

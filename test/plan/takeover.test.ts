@@ -22,6 +22,11 @@ describe("a container that takes over what another one has", () => {
       { network: { ...at("10.0.0.2").network, forwardPorts: [{ hostPort: 80 }] } },
       { network: { ...at("10.0.0.3").network, forwardPorts: [{ hostPort: 80, containerPort: 8080 }] } },
     ],
+    [
+      "A18: its interface under another name",
+      { network: { interfaces: ["eth1:a"] } },
+      { network: { interfaces: ["eth1:b"] } },
+    ],
     ["its interface", { network: { interfaces: ["eth1"] } }, { network: { interfaces: ["eth1"] } }],
   ])("stops it first when it goes: %s", (_, old, fresh) => {
     const plan = planHost([container("b", fresh)], [converged(container("a", old))]);

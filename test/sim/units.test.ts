@@ -299,6 +299,25 @@ describe("5 units", () => {
     expect(links()).toEqual([...before.filter((name) => name !== "eth1"), "vb-bridged", "ve-web"].sort());
     await ok("nixos-container stop web && nixos-container stop bridged");
     expect(links()).toEqual(before);
+
+    await conf("web", "INTERFACES=eth1:lan0\nMACVLANS='eth0:lan1 eth0'\n");
+    await ok("nixos-container start web");
+    expect(links()).toEqual(before.filter((name) => name !== "eth1"));
+    await ok("nixos-container stop web");
+    expect(links()).toEqual(before);
+    for (const clash of [
+      "INTERFACES=eth1:eth0\nHOST_ADDRESS=10.1.1.1\n",
+      "INTERFACES=eth1:a\nMACVLANS=eth0:a\n",
+      "MACVLANS='eth0 br0:mv-eth0'\n",
+      "INTERFACES=eth1:lo\n",
+      "INTERFACES=eth1:\n",
+      "INTERFACES=eth9:a\n",
+    ]) {
+      await conf("web", clash);
+      expect((await root("nixos-container start web")).code).not.toBe(0);
+      await ok("nixos-container stop web && systemctl reset-failed container@web");
+      expect(links()).toEqual(before);
+    }
   });
 
   test("5.12 changes need root, and a unit that exists", async () => {

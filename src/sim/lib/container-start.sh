@@ -162,6 +162,12 @@ check_ports() {
   done
 }
 
+# Takes a name for an interface inside.
+have_inside() {
+  case $inside in *" $1 "*) refuse "RTNETLINK answers: File exists ($1)" || return ;; esac
+  inside="$inside$1 "
+}
+
 check_interfaces() {
   if [ -n "$NETWORK_NAMESPACE_PATH" ]; then
     [ "$PRIVATE_NETWORK" != 1 ] && [ -z "$INTERFACES$MACVLANS$HOST_BRIDGE$veth" ] ||
@@ -173,8 +179,16 @@ check_interfaces() {
     [ -d "$net/$HOST_BRIDGE" ] || refuse "Failed to resolve interface $HOST_BRIDGE: No such device" || return
     [ -d "$net/$HOST_BRIDGE/bridge" ] || refuse "Failed to add interface vb-$instance to bridge $HOST_BRIDGE: Operation not supported" || return
   fi
-  for interface in $INTERFACES $MACVLANS; do
-    [ -d "$net/$interface" ] || refuse "Failed to resolve interface $interface: No such device" || return
+  for word in $INTERFACES $MACVLANS; do
+    case $word in *:*:* | *: | :*) refuse "Network interface, interface name not valid: $word" || return ;; esac
+    [ -d "$net/${word%%:*}" ] || refuse "Failed to resolve interface ${word%%:*}: No such device" || return
+  done
+  inside=' lo '
+  [ -z "$HOST_BRIDGE$HOST_ADDRESS$LOCAL_ADDRESS$HOST_ADDRESS6$LOCAL_ADDRESS6" ] || inside="${inside}eth0 "
+  [ -z "$HOST_BRIDGE$veth" ] || inside="${inside}host0 "
+  for word in $INTERFACES; do have_inside "${word#*:}" || return; done
+  for word in $MACVLANS; do
+    case $word in *:*) have_inside "${word#*:}" ;; *) have_inside "mv-$word" ;; esac || return
   done
 }
 
@@ -235,9 +249,9 @@ container_start() {
 # The links and claims of a running container.
 claim_network() {
   printf '%s\n' "${wanted#"$nl"}" >"$state/claims/$instance"
-  for interface in $INTERFACES; do
+  for word in $INTERFACES; do
     mkdir -p "$state/taken/$instance"
-    mv "$net/$interface" "$state/taken/$instance/"
+    mv "$net/${word%%:*}" "$state/taken/$instance/"
   done
   if [ -n "$HOST_BRIDGE" ]; then
     mkdir -p "$net/vb-$instance"
