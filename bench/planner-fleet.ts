@@ -94,7 +94,7 @@ function observed(wanted: PlannedContainer): ObservedContainer[] {
       active: up ? "active running" : "inactive dead",
       ...(up && { running: system, since: 2000 }),
       boot: true,
-      timeout: [],
+      dropIn: [],
       journal,
       nixos: journal.nixos,
       modules: new Map([...texts].map(([path, text]) => [path, fileDigest(text)])),

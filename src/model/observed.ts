@@ -51,7 +51,7 @@ export interface ObservedContainer {
   /** Whether it is linked into machines.target below system.control. */
   readonly boot: boolean;
   /** Lines of our drop-in for the unit. */
-  readonly timeout: readonly string[];
+  readonly dropIn: readonly string[];
   readonly journal?: Journal;
   /** Owner that a journal names which is too damaged to tell anything else. */
   readonly claim?: string;

@@ -44,7 +44,7 @@ export class ContainerRecords {
       ...(info("masked") === "yes" && { masked: true }),
       ...optional("running", state("running")),
       boot: state("boot") === "yes",
-      timeout: this.state.get("timeout") ?? [],
+      dropIn: this.state.get("drop-in") ?? [],
       ...this.journal(this.state.get("journal") ?? []),
       ...optional("intent", parseIntent(this.state.get("intent") ?? [])),
       ...optional("nixos", state("nixos")),

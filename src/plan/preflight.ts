@@ -1,10 +1,10 @@
 import type { DesiredContainer } from "../model/container";
+import { dropInLines } from "../model/drop-in";
 import type { Problem, Refuse, Where } from "../model/error";
 import { hostInterface } from "../model/interface-name";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { sha256 } from "./digest";
 import { bareAddress } from "./resource";
-import { timeoutLines } from "./setting-change";
 import { plain, plainLines } from "./text";
 
 /** What the host can be asked about: its interfaces and addresses, with those that its running containers have borrowed. */
@@ -60,8 +60,8 @@ export function preflightProblems(
     });
   }
   const link = desired.autoStart && desired.running && !observed?.boot;
-  const wanted = timeoutLines(desired.startTimeout).join("\n");
-  const dropIn = wanted !== "" && wanted !== observed?.timeout.join("\n");
+  const wanted = dropInLines(desired).join("\n");
+  const dropIn = wanted !== "" && wanted !== observed?.dropIn.join("\n");
   if (facts.host.systemControl === "read-only" && (link || dropIn)) {
     refuse(
       `${link ? "autoStart" : "timeouts.start"} needs /etc/systemd/system.control, which is read-only on the host`,

@@ -1,12 +1,8 @@
 import type { DesiredContainer } from "../model/container";
+import { dropInLines } from "../model/drop-in";
 import type { Journal, ObservedContainer } from "../model/observed";
 import type { Change } from "./plan";
 import { plain } from "./text";
-
-/** The drop-in of the unit that a start timeout needs (docs/host.md). */
-export function timeoutLines(seconds: number | undefined): readonly string[] {
-  return seconds === undefined ? [] : ["[Service]", `TimeoutStartSec=${seconds}`];
-}
 
 /** What differs in how a container starts, runs and is removed; without a journal, as for one that is adopted. */
 export function settingChanges(desired: DesiredContainer, observed: ObservedContainer, journal?: Journal): Change[] {
@@ -50,8 +46,8 @@ function autoStartChange(desired: DesiredContainer, observed: ObservedContainer)
 }
 
 function timeoutChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
-  const wanted = timeoutLines(desired.startTimeout);
-  const { timeout } = observed;
+  const wanted = dropInLines(desired);
+  const { dropIn: timeout } = observed;
   if (timeout.length === wanted.length && timeout.every((line, index) => line === wanted[index])) return [];
   const seconds = /^TimeoutStartSec=(\d+)$/.exec(timeout[1] ?? "")?.[1];
   const tidy = timeout.length === 2 && timeout[0] === "[Service]" && seconds !== undefined;

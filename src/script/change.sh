@@ -74,12 +74,13 @@ begin_change() {
     fi
     boot=no
     if starts_at_boot "$w_name"; then boot=yes; fi
-    timeout=$(sed -n 's/^TimeoutStartSec=//p' "$control/container@$w_name.service.d/90-cdktf-nixos.conf" 2>/dev/null)
+    find_drop_in "$w_name"
+    if [ -f "$drop_in" ]; then cp -p "$drop_in" "$dir/before/drop-in" || cannot_save; fi
     up=no
     if is_up "$w_name"; then up=yes; fi
     kept=no
     if [ "$existed" = no ] && [ -d "$statedir/$w_name" ]; then kept=yes; fi
-    printf 'existed=%s\nsystem=%s\nboot=%s\ntimeout=%s\nup=%s\nkept=%s\n' "$existed" "$system" "$boot" "$timeout" "$up" "$kept" | write_file "$dir/before/facts" || cannot_save
+    printf 'existed=%s\nsystem=%s\nboot=%s\nup=%s\nkept=%s\n' "$existed" "$system" "$boot" "$up" "$kept" | write_file "$dir/before/facts" || cannot_save
     if [ -n "$system" ]; then
       hold_places
       mkdir -p "$gcroots"
@@ -104,6 +105,8 @@ cannot_save() {
 
 before() { value_of "$1" "$dir/before/facts"; }
 
+drop_in_before() { cat "$dir/before/drop-in" 2>/dev/null; }
+
 # Puts back what was there before, restarts what ran, and exits with the reason.
 give_up() {
   say "$w_name: $* - putting back what was there before"
@@ -123,9 +126,7 @@ give_up() {
   system_of "$w_name"
   if [ "$system" != "$was" ]; then nix-env -p "$profiles/$w_name/system" --set "$was" || restored=no; fi
   before boot
-  boot=$value
-  before timeout
-  boot_and_timeout "$w_name" "$boot" "$value" || restored=no
+  set_unit "$w_name" "$value" "$(drop_in_before)" || restored=no
   before up
   if [ "$value" = yes ]; then
     if is_up "$w_name"; then
@@ -196,10 +197,8 @@ give_up_create() {
     rm -f "$gcroots/$w_name"
   fi
   if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then left='what was there before is back'; fi
-  before timeout
-  timeout=$value
   before boot
-  if [ "$value$timeout" != no ] && [ "$left" = 'what was there before is back' ]; then boot_and_timeout "$w_name" "$value" "$timeout" || :; fi
+  if [ "$value$(drop_in_before)" != no ] && [ "$left" = 'what was there before is back' ]; then set_unit "$w_name" "$value" "$(drop_in_before)" || :; fi
   before up
   if [ "$value" = yes ] && { [ -z "$was" ] || ! start_container "$w_name"; }; then
     left='what there is of it is back where it was, but it is down: it cannot start as it was'

@@ -59,9 +59,12 @@ starts_at_boot() {
   [ -L "$wants/container@$1.service" ] && [ "$(readlink "$wants/container@$1.service")" != /dev/null ]
 }
 
-# Links or unlinks the container for the host's boot, and sets its start timeout; one daemon-reload for both.
-# With $4 `yes` systemd reads its files again in any case: a run that was cut off may have written them.
-boot_and_timeout() {
+# Sets $drop_in to where the drop-in of container $1 lies.
+find_drop_in() { drop_in=$control/container@$1.service.d/90-cdktf-nixos.conf; }
+
+# Links or unlinks container $1 for the host's boot ($2: yes, no), and gives its unit the drop-in with the text $3, or none; one
+# daemon-reload for both. With $4 `yes` systemd reads its files again in any case: a run that was cut off may have written them.
+set_unit() {
   stale=${4:-no}
   failed=no
   hold_places
@@ -76,18 +79,17 @@ boot_and_timeout() {
     if rm -rf "$wants/container@$1.service"; then stale=yes; else failed=yes; fi
     rmdir "$wants" 2>/dev/null || :
   fi
-  dropin=$control/container@$1.service.d/90-cdktf-nixos.conf
+  find_drop_in "$1"
   if [ -n "$3" ]; then
-    wanted=$(printf '[Service]\nTimeoutStartSec=%s\n' "$3")
-    if ! say "$wanted" | cmp -s - "$dropin"; then
-      mkdir -p "${dropin%/*}"
-      chmod 755 "$control" "${dropin%/*}"
-      if ! say "$wanted" | write_file "$dropin" || ! chmod 644 "$dropin"; then failed=yes; fi
+    if ! say "$3" | cmp -s - "$drop_in"; then
+      mkdir -p "${drop_in%/*}"
+      chmod 755 "$control" "${drop_in%/*}"
+      if ! say "$3" | write_file "$drop_in" || ! chmod 644 "$drop_in"; then failed=yes; fi
       stale=yes
     fi
-  elif [ -e "$dropin" ]; then
-    if rm -f "$dropin"; then stale=yes; else failed=yes; fi
-    rmdir "${dropin%/*}" 2>/dev/null || :
+  elif [ -e "$drop_in" ]; then
+    if rm -f "$drop_in"; then stale=yes; else failed=yes; fi
+    rmdir "${drop_in%/*}" 2>/dev/null || :
   fi
   if [ "$stale" = yes ]; then
     rmdir "$control" 2>/dev/null || :

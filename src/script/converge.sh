@@ -34,13 +34,13 @@ write_conf() {
   mv -f "$conf.new" "$conf" || give_up 'the conf could not be written'
 }
 
-set_boot_and_timeout() {
+prepare_unit() {
   what=''
   boot_as_wanted || what='start at boot'
-  timeout_as_wanted || what="${what:+$what and }start timeout"
+  drop_in_as_wanted || what="${what:+$what and }start timeout"
   if [ -n "$what" ] || [ "$resumed" = yes ]; then
     begin_step
-    boot_and_timeout "$w_name" "$w_boot" "$w_start" "$resumed" ||
+    set_unit "$w_name" "$w_boot" "$w_drop_in" "$resumed" ||
       give_up "start at boot or the start timeout cannot be set below /etc/systemd/system.control"
     done_step "set ${what:-start at boot and start timeout}"
   fi
@@ -88,7 +88,7 @@ work() {
     fi
     write_conf
     keep_versions new
-    set_boot_and_timeout
+    prepare_unit
   else
     put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
     if is_up "$w_name" && profile_unseen; then restart=yes; fi
@@ -103,7 +103,7 @@ work() {
       fi
     fi
     # The start timeout bounds a reload as well.
-    set_boot_and_timeout
+    prepare_unit
     if system_as_wanted; then
       keep_versions old
     else

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
+import { dropInLines } from "../model/drop-in";
 import type { Dialect } from "./program";
 import { shellQuote } from "./quote";
 
@@ -41,6 +42,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     addresses: network.hostAddress && network.localAddress ? `${network.hostAddress} ${network.localAddress}` : "",
     boot: yes(container.autoStart && container.running),
     start: container.startTimeout === undefined ? "" : String(container.startTimeout),
+    drop_in: dropInLines(container).join("\n"),
     build: String(container.buildTimeout),
     running: yes(container.running),
     removal: container.removalPolicy,
@@ -55,7 +57,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     "state_version",
     "conf",
     "boot",
-    "start",
+    "drop_in",
     "running",
     "removal",
     "protect",

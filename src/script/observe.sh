@@ -33,7 +33,7 @@ observe() {
     [ -z "$notes" ] || awk 'BEGIN {
       for (i = 1; i < ARGC; i++) {
         file = ARGV[i]; name = file; field = file
-        if (sub(/\/90-cdktf-nixos\.conf$/, "", name)) { sub(/.*\/container@/, "", name); sub(/\.service\.d$/, "", name); field = "timeout" }
+        if (sub(/\/90-cdktf-nixos\.conf$/, "", name)) { sub(/.*\/container@/, "", name); sub(/\.service\.d$/, "", name); field = "drop-in" }
         else { sub(/.*\//, "", field); sub(/\/[^\/]*$/, "", name); sub(/.*\//, "", name) }
         while ((getline line < file) > 0) print "state\t" name "\t" field "\t" line
         close(file)

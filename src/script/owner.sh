@@ -48,7 +48,7 @@ put_root_back() {
 
 # Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
 forget_container() {
-  boot_and_timeout "$1" no ''
+  set_unit "$1" no ''
   if [ -e "$confdir/$1.conf" ] && [ -n "$tool" ]; then
     nixos-container destroy "$1" || :
   fi

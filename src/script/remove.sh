@@ -94,7 +94,7 @@ remove_marked() {
   if [ ! -e "$archive" ] && [ "$(digest_without_intent "$1")" != "$value" ]; then
     refuse_removal "$1" 'changed while the removal of others was under way; left alone. Run the plan again and look at it' || return 1
   fi
-  boot_and_timeout "$1" no '' yes ||
+  set_unit "$1" no '' yes ||
     refuse_removal "$1" 'its link or drop-in below /etc/systemd/system.control cannot be removed; left alone' || return 1
   if [ -L "$confdir/$1.conf" ]; then
     rm -rf "$dir"

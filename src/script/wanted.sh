@@ -129,12 +129,9 @@ boot_as_wanted() {
   if [ "$w_boot" = yes ]; then starts_at_boot "$w_name"; else ! starts_at_boot "$w_name"; fi
 }
 
-timeout_as_wanted() {
-  if [ -n "$w_start" ]; then
-    printf '[Service]\nTimeoutStartSec=%s\n' "$w_start" | cmp -s - "$control/container@$w_name.service.d/90-cdktf-nixos.conf"
-  else
-    [ ! -e "$control/container@$w_name.service.d/90-cdktf-nixos.conf" ]
-  fi
+drop_in_as_wanted() {
+  find_drop_in "$w_name"
+  if [ -n "$w_drop_in" ]; then say "$w_drop_in" | cmp -s - "$drop_in"; else [ ! -e "$drop_in" ]; fi
 }
 
 # The system that runs inside, as far as it can be told.
@@ -179,5 +176,5 @@ journal_as_wanted() {
 }
 
 all_as_wanted() {
-  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && timeout_as_wanted && run_as_wanted
+  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && drop_in_as_wanted && run_as_wanted
 }

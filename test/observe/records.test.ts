@@ -89,8 +89,8 @@ describe("the records of a probe", () => {
       "journal\tlater=thing",
       "intent\towner=app/stack",
       "intent\taction=update",
-      "timeout\t[Service]",
-      "timeout\tTimeoutStartSec=90",
+      "drop-in\t[Service]",
+      "drop-in\tTimeoutStartSec=90",
       `nixos\t${sha256("nixos")}`,
       `module\t${sha256("{ }\n")}  modules-1/config/default.nix`,
       `module\t${sha256("no newline")}  modules-1/config/two  words.nix`,
@@ -119,7 +119,7 @@ describe("the records of a probe", () => {
       masked: true,
       running: "/nix/store/b-system",
       boot: true,
-      timeout: ["[Service]", "TimeoutStartSec=90"],
+      dropIn: ["[Service]", "TimeoutStartSec=90"],
       journal: {
         owner: "app/stack",
         token: "update: config (reload)",
@@ -159,7 +159,7 @@ describe("the records of a probe", () => {
       "state\tleft\troot\tmount",
       "state\tleft\tunit\tdown",
     ]);
-    expect(containers.get("web")).toMatchObject({ declarative: true, unit: "down", boot: false, timeout: [] });
+    expect(containers.get("web")).toMatchObject({ declarative: true, unit: "down", boot: false, dropIn: [] });
     const left = containers.get("left");
     expect(left).toMatchObject({ declarative: false, root: "mount", unit: "down", active: "" });
     expect(Object.keys(left!)).not.toEqual(expect.arrayContaining(["conf", "journal", "intent"]));

@@ -340,7 +340,7 @@ describe("a container that differs", () => {
     [
       "its drop-in was edited",
       container("database", { network: address, timeouts: { start: 90 } }),
-      drifted({ timeout: ["[Service]", "TimeoutStartSec=90", "MemoryMax=1G"] }),
+      drifted({ dropIn: ["[Service]", "TimeoutStartSec=90", "MemoryMax=1G"] }),
       "update",
       ["timeouts.start: [Service] TimeoutStartSec=90 MemoryMax=1G → 90 s (none)"],
     ],

@@ -30,7 +30,7 @@ describe("data outlives what goes wrong", () => {
     await deployed();
     const dir = "var/lib/cdktf-nixos/containers/data";
     await sh(
-      `mkdir ${dir}/before; printf 'existed=no\\nsystem=\\nboot=no\\ntimeout=\\nup=no\\nkept=no\\n' >${dir}/before/facts; ` +
+      `mkdir ${dir}/before; printf 'existed=no\\nsystem=\\nboot=no\\nup=no\\nkept=no\\n' >${dir}/before/facts; ` +
         `printf 'version=1\\nowner=project/stack\\naction=create\\n' >${dir}/intent; rm ${dir}/journal`,
     );
     const failed = await converge(broken);

@@ -69,7 +69,7 @@ export const mutations: Readonly<
     unit: "down",
     active: "inactive dead",
     boot: false,
-    timeout: [],
+    dropIn: [],
     modules: new Map(),
     texts: new Map(),
   }),
@@ -81,7 +81,7 @@ export const mutations: Readonly<
       ? { ...seen, unit: "down", running: undefined }
       : { ...seen, unit: "up", running: seen.profile, since: 2000 },
   "its boot link is made or removed": (seen) => ({ ...seen, boot: !seen.boot }),
-  "its drop-in is edited": (seen) => ({ ...seen, timeout: [...seen.timeout, "TimeoutStartSec=5"] }),
+  "its drop-in is edited": (seen) => ({ ...seen, dropIn: [...seen.dropIn, "TimeoutStartSec=5"] }),
   "its configuration.nix is edited": (seen) => ({ ...seen, nixos: "0".repeat(64) }),
   "its configuration.nix is deleted": ({ nixos: _, ...seen }) => seen,
   "a module file is edited": (seen) => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { dropInLines } from "../../../src/model/drop-in";
 import { confEntries, renderConf } from "../../../src/model/conf";
 import {
   type ContainerConfig,
@@ -96,7 +97,7 @@ export function converged(
     active: wanted.running ? "active running" : "inactive dead",
     ...(wanted.running && { running: system, since: 2000 }),
     boot: wanted.autoStart && wanted.running,
-    timeout: wanted.startTimeout === undefined ? [] : ["[Service]", `TimeoutStartSec=${wanted.startTimeout}`],
+    dropIn: dropInLines(wanted),
     journal,
     nixos: journal.nixos,
     modules: new Map([...files].map(([path, text]) => [path, sha(text)])),
@@ -120,7 +121,7 @@ export function unmanaged(name: string, change: Partial<ObservedContainer> = {})
     active: "active running",
     running: system,
     boot: false,
-    timeout: [],
+    dropIn: [],
     nixos: sha("theirs"),
     modules: new Map(),
     texts: new Map(),
