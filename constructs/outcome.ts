@@ -44,6 +44,11 @@ export class Outcome {
     return observation?.kind === "unobserved" ? undefined : observation?.connection;
   }
 
+  systemControlOf(host: DesiredHost): "writable" | "read-only" {
+    const observation = this.observations.get(host.construct);
+    return observation?.kind === "observed" ? observation.host.systemControl : "writable";
+  }
+
   scriptDirOf(host: DesiredHost): string {
     const observation = this.observations.get(host.construct);
     return observation?.kind === "observed" ? observation.host.scriptDir : ".";

@@ -114,6 +114,7 @@ export class StackHosts extends Construct {
             stateVersion: plan.stateVersion,
             stopFirst: plan.stopFirst,
             machine: this.machineOf(host) ?? "",
+            systemControl: this.fleet.plan.systemControlOf(host),
             apply: "",
           },
           this.dialect,

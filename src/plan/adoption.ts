@@ -21,6 +21,7 @@ export function adoption(
   const live = observed.unit === "up" && desired.running;
   const seen = standing.kind === "unmanaged" ? undefined : likelyFiles(observed, desired.config.digest);
   const version = versionChange(desired, observed, standing, host);
+  const conf = confChanges(parseConf(observed.conf ?? []), confEntries(desired), live ? "restart" : "none");
   const changes: Change[] = [
     ...removalChanges(observed),
     ...rootChange(observed),
@@ -32,8 +33,8 @@ export function adoption(
     },
     ...version,
     ...profileChange(observed, live),
-    ...confChanges(parseConf(observed.conf ?? []), confEntries(desired), live ? "restart" : "none"),
-    ...settingChanges(desired, observed),
+    ...conf,
+    ...settingChanges(desired, observed, host, conf),
   ];
   const remark = adoptionRemark(standing);
   return {

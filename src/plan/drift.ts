@@ -65,7 +65,7 @@ export function driftOf(
       ...systemChange(observed, reload),
       ...conf,
       ...(conf.length === 0 ? effectiveChange(observed, restart) : []),
-      ...settingChanges(desired, observed, journal),
+      ...settingChanges(desired, observed, host, conf, journal),
       ...machineChange(journal, host),
     ],
     config: files.config,

@@ -1,5 +1,5 @@
 import type { DesiredContainer } from "../model/container";
-import { dropInLines } from "../model/drop-in";
+import { dropInLines, dropInOf } from "../model/drop-in";
 import type { Problem, Refuse, Where } from "../model/error";
 import { hostInterface } from "../model/interface-name";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
@@ -60,11 +60,11 @@ export function preflightProblems(
     });
   }
   const link = desired.autoStart && desired.running && !observed?.boot;
-  const wanted = dropInLines(desired).join("\n");
+  const wanted = dropInLines(dropInOf(desired, facts.host.systemControl)).join("\n");
   const dropIn = wanted !== "" && wanted !== observed?.dropIn.join("\n");
   if (facts.host.systemControl === "read-only" && (link || dropIn)) {
     refuse(
-      `${link ? "autoStart" : "timeouts.start"} needs /etc/systemd/system.control, which is read-only on the host`,
+      `${desired.autoStart ? "autoStart" : "timeouts.start"} needs /etc/systemd/system.control, which is read-only on the host`,
       "make it writable (an immutable /etc overlay, `system.etc.overlay.mutable = false`, cannot hold it), or leave the option out",
     );
   }

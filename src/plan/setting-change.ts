@@ -1,15 +1,22 @@
 import type { DesiredContainer } from "../model/container";
-import { dropInLines } from "../model/drop-in";
-import type { Journal, ObservedContainer } from "../model/observed";
+import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
+import { dropInChanges } from "./drop-in-change";
 import type { Change } from "./plan";
 import { plain } from "./text";
 
 /** What differs in how a container starts, runs and is removed; without a journal, as for one that is adopted. */
-export function settingChanges(desired: DesiredContainer, observed: ObservedContainer, journal?: Journal): Change[] {
+export function settingChanges(
+  desired: DesiredContainer,
+  observed: ObservedContainer,
+  host: ObservedHost,
+  conf: readonly Change[],
+  journal?: Journal,
+): Change[] {
+  const autoStart = autoStartChange(desired, observed);
   return [
     ...runningChange(desired, observed),
-    ...autoStartChange(desired, observed),
-    ...timeoutChange(desired, observed),
+    ...autoStart,
+    ...dropInChanges(desired, observed, host, [...conf, ...autoStart]),
     ...(journal ? policyChanges(desired, journal) : []),
   ];
 }
@@ -43,24 +50,6 @@ function autoStartChange(desired: DesiredContainer, observed: ObservedContainer)
   if (desired.autoStart && up !== desired.running && observed.boot === up) return [];
   const after = desired.autoStart && !desired.running ? "false while it shall not run" : String(linked);
   return [{ property: "autoStart", before: String(observed.boot), after, effect: "none" }];
-}
-
-function timeoutChange(desired: DesiredContainer, observed: ObservedContainer): Change[] {
-  const wanted = dropInLines(desired);
-  const { dropIn: timeout } = observed;
-  if (timeout.length === wanted.length && timeout.every((line, index) => line === wanted[index])) return [];
-  const seconds = /^TimeoutStartSec=(\d+)$/.exec(timeout[1] ?? "")?.[1];
-  const tidy = timeout.length === 2 && timeout[0] === "[Service]" && seconds !== undefined;
-  const before = timeout.length === 0 ? undefined : tidy ? `${seconds} s` : plain(timeout.join(" "), 80);
-  const after = desired.startTimeout === undefined ? undefined : `${desired.startTimeout} s`;
-  return [
-    {
-      property: "timeouts.start",
-      ...(before !== undefined && { before }),
-      ...(after !== undefined && { after }),
-      effect: "none",
-    },
-  ];
 }
 
 function policyChanges(desired: DesiredContainer, journal: Journal): Change[] {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
-import { dropInLines } from "../model/drop-in";
+import { dropInLines, dropInOf } from "../model/drop-in";
 import type { Dialect } from "./program";
 import { shellQuote } from "./quote";
 
@@ -15,6 +15,11 @@ export interface PlannedChange {
   readonly stopFirst: readonly string[];
   /** Key of the teardown that removes it one day: the host's machine-id, or `address of HOST` where that is not known. */
   readonly machine: string;
+  /**
+   * Whether /etc/systemd/system.control can be written.
+   * @default "writable"
+   */
+  readonly systemControl?: "writable" | "read-only";
   /** Value of the trigger `apply`, for dialects that fill it in. */
   readonly apply: string;
 }
@@ -42,7 +47,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     addresses: network.hostAddress && network.localAddress ? `${network.hostAddress} ${network.localAddress}` : "",
     boot: yes(container.autoStart && container.running),
     start: container.startTimeout === undefined ? "" : String(container.startTimeout),
-    drop_in: dropInLines(container).join("\n"),
+    drop_in: dropInLines(dropInOf(container, promise.systemControl)).join("\n"),
     build: String(container.buildTimeout),
     running: yes(container.running),
     removal: container.removalPolicy,

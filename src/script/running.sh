@@ -70,7 +70,20 @@ bring_up_or_down() {
   [ "$running" = "$system" ] || give_up "the container came up with another system ($running) than was built ($system)"
 }
 
+# Sets $failing to the mounts that the container's unit needs and that are not up: the unit's own journal is silent then.
+find_failing_mounts() {
+  failing=''
+  for mount in $(systemctl show "container@$1.service" -p Requires --value); do
+    case $mount in
+      *.mount) [ "$(systemctl show -p ActiveState --value -- "$mount")" = active ] || failing="$failing $mount" ;;
+    esac
+  done
+  failing=${failing# }
+}
+
 start_failed() {
   unit_lines
+  find_failing_mounts "$w_name"
+  [ -z "$failing" ] || give_up "the container did not start, as its bind mounts need $failing, which did not come up: see systemctl status '$failing'"
   give_up 'the container did not start; the last lines of its unit stand above'
 }

@@ -262,6 +262,7 @@ export class EmbeddedHost {
     this.server.cut();
     await killProcesses(this.root);
     await this.giveInterfacesBack();
+    await this.unmountUnits();
     const running = (await fs.readdir(this.path("/run"))).filter((entry) => entry !== "current-system");
     const containers = (await fs.readdir(this.path("/proc"))).filter((entry) => /^\d+$/.test(entry));
     await Promise.all([
@@ -324,6 +325,16 @@ export class EmbeddedHost {
         user: "root",
       },
     );
+  }
+
+  /** What mount units have mounted is gone after a reboot, until something needs it. */
+  private async unmountUnits(): Promise<void> {
+    const units = (await fs.readdir(this.path("/etc/systemd/system"))).filter((name) => name.endsWith(".mount"));
+    const texts = await Promise.all(units.map((name) => this.read(`/etc/systemd/system/${name}`)));
+    const points = texts.map((text) => mountLine(/^Where=(.*)$/m.exec(text)?.[1] ?? ""));
+    const mountinfo = await this.read("/proc/self/mountinfo");
+    const left = mountinfo.split(/(?<=\n)/).filter((line) => !points.includes(line));
+    await fs.writeFile(this.path("/proc/self/mountinfo"), left.join(""));
   }
 
   private async giveInterfacesBack(): Promise<void> {

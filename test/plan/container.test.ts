@@ -156,6 +156,17 @@ describe("a container that is as wanted", () => {
   });
 });
 
+const mountingProps = {
+  network: { interfaces: ["eth1"] },
+  autoStart: true,
+  bindMounts: { "/x": { hostPath: "/tank/x" } },
+};
+const mounting = container("database", mountingProps);
+const manyMounts = (count: number): ReturnType<typeof container> =>
+  container("database", {
+    bindMounts: Object.fromEntries(Array.from({ length: count }, (_, index) => [`/${index}`, {}])),
+  });
+
 describe("a container that differs", () => {
   const cases: readonly (readonly [string, ReturnType<typeof container>, ObservedContainer, string, string[]])[] = [
     [
@@ -342,7 +353,28 @@ describe("a container that differs", () => {
       container("database", { network: address, timeouts: { start: 90 } }),
       drifted({ dropIn: ["[Service]", "TimeoutStartSec=90", "MemoryMax=1G"] }),
       "update",
-      ["timeouts.start: [Service] TimeoutStartSec=90 MemoryMax=1G → 90 s (none)"],
+      ["drop-in of the unit: [Service] TimeoutStartSec=90 MemoryMax=1G → as we write it (none)"],
+    ],
+    [
+      "F11: its unit waits for nothing yet, as an earlier version left it",
+      mounting,
+      { ...converged(mounting), dropIn: [] },
+      "update",
+      ["start order: none → after the mounts of /tank/x and the interface eth1 (none)"],
+    ],
+    [
+      "F11: its unit waits for others, more than can be told apart in a few words",
+      manyMounts(9),
+      { ...converged(manyMounts(9)), dropIn: converged(manyMounts(8)).dropIn },
+      "update",
+      ["start order: after the mounts of /0, /1, /2 and 5 more → after the mounts of /0, /1, /2 and 6 more (none)"],
+    ],
+    [
+      "F11: a mount is added, and the order that goes with it",
+      mounting,
+      converged(container("database", { ...mountingProps, bindMounts: {} })),
+      "update",
+      ["bindMounts: none → /tank/x on /x (read-only) (restart)"],
     ],
     [
       "its removal policy is another",

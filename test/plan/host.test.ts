@@ -228,6 +228,12 @@ describe("what a container needs of its host", () => {
         "autoStart needs /etc/systemd/system.control",
       ],
       [
+        "F11: an order at boot where nothing can be written",
+        container("web", { autoStart: true, bindMounts: { "/x": {} } }),
+        { systemControl: "read-only" },
+        "autoStart needs /etc/systemd/system.control",
+      ],
+      [
         "a start timeout where nothing can be written",
         container("web", { timeouts: { start: 90 } }),
         { systemControl: "read-only" },

@@ -199,7 +199,7 @@ describe("a host on which something does not work", () => {
     const kept = await converge(sound, { autoStart: false });
     expect([kept.code, kept.stdout]).toEqual([
       1,
-      expect.stringContaining("start at boot or the start timeout cannot be set"),
+      expect.stringContaining("cannot be set below /etc/systemd/system.control"),
     ]);
     const removed = await runProgram(host, reapProgram([{ name: "data", base: "" }]));
     expect([removed.code, removed.stdout]).toEqual([1, expect.stringContaining("cannot be removed; left alone")]);

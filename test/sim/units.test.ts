@@ -237,6 +237,37 @@ describe("5 units", () => {
     );
   });
 
+  test("5.15 a start mounts what the unit's drop-in requires, or fails as a dependency", async () => {
+    const unit = (more = ""): Promise<void> =>
+      host.edit("/etc/systemd/system/tank.mount", `[Mount]\nWhat=/dev/sdb\nWhere=/tank\n${more}`);
+    const mounted = async (): Promise<boolean> => (await root('mountpoint -q "$CDKTF_NIXOS_ROOT/tank"')).code === 0;
+    await ok("nixos-container create web");
+    await unit("# embedded-host: mount fails\n");
+    await host.edit(
+      "/etc/systemd/system.control/container@web.service.d/90.conf",
+      "[Unit]\nRequiresMountsFor=/tank/50%% /other\nWants=network.target\nAfter=network.target\n",
+    );
+    await ok("systemctl daemon-reload");
+    expect(await show("web", "RequiresMountsFor")).toBe("/tank/50% /other");
+    expect([await show("web", "Requires"), await show("web", "Wants"), await show("web", "After")]).toEqual([
+      "system.slice tank.mount",
+      "network.target",
+      "network.target",
+    ]);
+    expect(await root("nixos-container start web")).toMatchObject({ code: 1, stderr: containing("A dependency job") });
+    const mountState = "systemctl show tank.mount -p ActiveState --value";
+    expect([await ok(mountState), await show("web", "ActiveState"), await mounted()]).toEqual([
+      "failed",
+      "inactive",
+      false,
+    ]);
+    await unit();
+    expect((await root("nixos-container start web")).code).toBe(0);
+    expect([await ok(mountState), await mounted()]).toEqual(["active", true]);
+    await host.reboot();
+    expect(await mounted()).toBe(false);
+  });
+
   test("5.9 a reload moves the system, then restarts what changed", async () => {
     await ok("nixos-container create web && nixos-container start web");
     const inside = async (): Promise<string> =>

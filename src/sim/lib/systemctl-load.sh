@@ -21,7 +21,7 @@ reload_daemon() {
   unlock
 }
 
-# Writes one file of settings a unit that has drop-ins, durations in seconds, sizes in bytes.
+# Writes one file of settings a unit that has drop-ins, durations in seconds, sizes in bytes, specifiers resolved.
 load_dropins() {
   for dropin in "$host"/etc/systemd/system/container@*.service.d/*.conf "$host"/etc/systemd/system.control/container@*.service.d/*.conf; do
     [ -r "$dropin" ] || continue
@@ -47,13 +47,20 @@ load_dropins() {
     }
     /^=/ { unit = substr($0, 2); section = ""; next }
     /^\[/ { section = $0; next }
+    section == "[Unit]" && /^(RequiresMountsFor|Wants|After)=/ {
+      gsub(/%%/, "%")
+      key = substr($0, 1, index($0, "=") - 1); value = substr($0, index($0, "=") + 1)
+      many[unit, key] = many[unit, key] (many[unit, key] == "" ? "" : " ") value
+      keys[unit, key] = unit
+    }
     section == "[Service]" && /^[A-Za-z]+=/ {
       key = substr($0, 1, index($0, "=") - 1); value = substr($0, index($0, "=") + 1)
       if (key ~ /^Timeout.*Sec$/) value = seconds(value)
       if (key ~ /^Memory/) value = bytes(value)
       if (key == "TimeoutSec") key = "TimeoutStartSec"
       print key "=" value >> (into "/" unit)
-    }'
+    }
+    END { for (of in keys) { split(of, part, SUBSEP); print part[2] "=" many[of] >> (into "/" keys[of]) } }'
 }
 
 # systemctl set-property UNIT KEY=VALUE...: a drop-in below system.control, in force at once.

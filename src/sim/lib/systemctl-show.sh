@@ -43,7 +43,10 @@ property() {
 show_loaded() {
   [ -r "$state/loaded/$1" ] || return 0
   while IFS='=' read -r key value; do
-    [ "$key" = TimeoutStartSec ] || property "$key" "$value"
+    case $key in
+      TimeoutStartSec | Wants) ;;
+      *) property "$key" "$value" ;;
+    esac
   done <"$state/loaded/$1"
 }
 
@@ -52,7 +55,14 @@ show_unit() {
   read_unit "$1"
   load_state=loaded fragment=$host/etc/systemd/system/$1 wants='' type=
   case $1 in
-    container@?*.service) fragment=/etc/systemd/system/container@.service type=service ;;
+    container@?*.service)
+      fragment=/etc/systemd/system/container@.service type=service
+      loaded_value "$1" Wants && wants=$loaded_value
+      ;;
+    *.mount)
+      active=inactive sub=dead
+      if is_mounted "$1"; then active=active sub=mounted; elif [ -e "$state/failed-$1" ]; then active=failed sub=failed; fi
+      ;;
     *.target)
       active=active sub=active fragment=/etc/systemd/system/$1
       if [ "$1" = machines.target ] && [ -r "$state/wants" ]; then
@@ -74,6 +84,8 @@ show_unit() {
     property Result "$result"
     property NRestarts "$restarts"
     show_loaded "$1"
+    mounts_of "$1"
+    property Requires "system.slice$mounts"
   fi
   property Id "$1"
   property Names "$1"

@@ -1,11 +1,13 @@
 #!/bin/sh
 # unit-job.sh start|stop|reload|retry UNIT: one job of one unit, in a session of its own, as it outlives the systemctl that asked for it.
-# Exit codes: 0 done, 10 a control process failed, 11 timeout, 12 too many starts, 13 does not apply, 14 canceled.
+# Exit codes: 0 done, 10 a control process failed, 11 timeout, 12 too many starts, 13 does not apply, 14 canceled, 15 a dependency failed.
 lib=${0%/*}
 # shellcheck source=host.sh
 . "$lib/host.sh"
 # shellcheck source=unit.sh
 . "$lib/unit.sh"
+# shellcheck source=mount.sh
+. "$lib/mount.sh"
 # shellcheck source=container-start.sh
 . "$lib/container-start.sh"
 # shellcheck source=container-reload.sh
@@ -117,6 +119,10 @@ job_start() {
       fi
       ;;
     *)
+      if ! require_mounts "$unit"; then
+        unlock
+        return 15
+      fi
       restarts=0
       attempt
       ;;

@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# Mount units: files /etc/systemd/system/NAME.mount with a line Where=, and what RequiresMountsFor= makes of them. Sourced after host.sh.
+# shellcheck disable=SC2034,SC2154 # shared with host.sh and those who source this file
+
+# Sets `loaded_value` to what a unit's drop-ins said at the last daemon-reload; fails when they said nothing.
+loaded_value() {
+  loaded_value=$(sed -n "s/^$2=//p" "$state/loaded/$1" 2>/dev/null)
+  [ -n "$loaded_value" ]
+}
+
+# Sets `where` to the place a mount unit mounts at.
+mount_where() { where=$(sed -n 's/^Where=//p' "$host/etc/systemd/system/$1" 2>/dev/null); }
+
+is_mounted() {
+  mount_where "$1"
+  grep -q -F " $where " "$host/proc/self/mountinfo"
+}
+
+# Sets `mounts` to the mount units that the unit's RequiresMountsFor= needs: those at one of its paths, or above it.
+mounts_of() {
+  mounts=''
+  loaded_value "$1" RequiresMountsFor || return 0
+  for mount_unit in "$host"/etc/systemd/system/*.mount; do
+    [ -e "$mount_unit" ] || continue
+    mount_where "${mount_unit##*/}"
+    for needed in $loaded_value; do
+      case $needed/ in "${where%/}"/*) mounts="$mounts ${mount_unit##*/}" && break ;; esac
+    done
+  done
+}
+
+# Mounts what a unit needs; fails at the first that does not come up.
+require_mounts() {
+  mounts_of "$1"
+  for needed in $mounts; do
+    ! is_mounted "$needed" || continue
+    if grep -q '^# embedded-host: mount fails$' "$host/etc/systemd/system/$needed"; then
+      : >"$state/failed-$needed"
+      return 1
+    fi
+    rm -f "$state/failed-$needed"
+    mkdir -p "$host$where"
+    printf '36 25 8:1 / %s rw,relatime - ext4 /dev/disk/data rw\n' "$where" >>"$host/proc/self/mountinfo"
+  done
+}
