@@ -184,8 +184,9 @@ function systemChange(observed: ObservedContainer, effect: Effect): Change[] {
 /** Under which machine-id it is removed one day: noted anew, so that the teardown of the old one leaves it alone. */
 function machineChange({ machine }: Journal, host: ObservedHost): Change[] {
   if (machine === host.machineId) return [];
-  const before = machine === "" ? "not noted" : plain(machine, 60);
-  return [{ property: "machine-id of the host", before, after: plain(host.machineId, 40), effect: "none" }];
+  const short = (id: string): string => (/^[0-9a-f]{32}$/.test(id) ? `${id.slice(0, 8)}…` : plain(id, 60));
+  const before = machine === "" ? "not noted" : short(machine);
+  return [{ property: "machine-id of the host", before, after: short(host.machineId), effect: "none" }];
 }
 
 /** The conf reads as wanted, but was written after the container began to start. */

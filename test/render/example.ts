@@ -13,7 +13,7 @@ export function examplePlan(): Plan {
     cache: container("cache"),
     mail: container("mail"),
     wiki: container("wiki"),
-    old: container("old", { removalPolicy: "destroy" }),
+    old: container("old", { host: "shop/web2", removalPolicy: "destroy" }),
     blog: container("blog"),
   };
   const web1 = seen("shop/web1", [
@@ -26,7 +26,7 @@ export function examplePlan(): Plan {
     unmanaged("legacy"),
     unmanaged("test"),
   ]);
-  const web2 = seen("shop/web2", [converged(before.old), converged(container("search"))], {});
+  const web2 = seen("shop/web2", [converged(before.old), converged(container("search", { host: "shop/web2" }))], {});
   const web3 = unseen("shop/web3", { kind: "unobserved", reason: "address" });
   const web4 = unseen("shop/web4", {
     kind: "failed",
