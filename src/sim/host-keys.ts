@@ -1,4 +1,4 @@
-import { utils } from "ssh2";
+import { ssh2 } from "./ssh2";
 
 /** Types of key that stock sshd makes. */
 export type KeyType = "ed25519" | "ecdsa" | "rsa";
@@ -17,11 +17,12 @@ let sharedRsa: Promise<KeyPair> | undefined;
 export async function generateKey(type: KeyType): Promise<KeyPair> {
   const pair = await generatePair(type);
   // One ed25519 key in 256 begins with a zero, which ssh2 drops.
-  if (utils.parseKey(pair.private) instanceof Error) return generateKey(type);
+  if (ssh2().utils.parseKey(pair.private) instanceof Error) return generateKey(type);
   return { type, private: pair.private, public: pair.public.split(" ").slice(0, 2).join(" ") };
 }
 
 function generatePair(type: KeyType): Promise<{ private: string; public: string }> {
+  const { utils } = ssh2();
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, pair: { private: string; public: string }): void => {
       if (error) reject(error);

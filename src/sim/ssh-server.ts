@@ -1,7 +1,8 @@
 import net from "node:net";
-import { Server, utils, type AuthContext, type Connection, type ParsedKey } from "ssh2";
+import type { AuthContext, Connection, ParsedKey, Server } from "ssh2";
 import type { KeyPair } from "./host-keys";
 import { serveSession, type SessionHost } from "./session";
+import { ssh2 } from "./ssh2";
 
 /** What the server asks of its host. */
 export interface SshServerOptions {
@@ -80,7 +81,7 @@ export class SshServer {
   private createServer(hostKeys: readonly KeyPair[]): Server {
     const { banner } = this.options;
     const config = { hostKeys: hostKeys.map((key) => key.private), ...(banner ? { banner } : {}) };
-    return new Server(config, (connection, { ip, port }) => this.serve(connection, `${ip} ${port}`));
+    return new (ssh2().Server)(config, (connection, { ip, port }) => this.serve(connection, `${ip} ${port}`));
   }
 
   private serve(connection: Connection, client: string): void {
@@ -125,7 +126,7 @@ export class SshServer {
 }
 
 function parseKey(line: string): ParsedKey {
-  const key = utils.parseKey(line);
+  const key = ssh2().utils.parseKey(line);
   if (key instanceof Error) throw new Error(`cannot read the authorized key "${line}": ${key.message}`, { cause: key });
   return key;
 }

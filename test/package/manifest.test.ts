@@ -4,9 +4,11 @@ import path from "node:path";
 import { repository } from "./packed";
 
 interface Manifest {
+  readonly name: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
-  readonly peerDependenciesMeta: Readonly<Record<string, object>>;
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string } | string>>;
   readonly typesVersions: { readonly "*": Readonly<Record<string, readonly string[]>> };
 }
@@ -30,23 +32,39 @@ function imported(folder: string): Map<string, string[]> {
   return packages;
 }
 
-test("the peers are constructs and either framework, with the null provider of CDKTF, and nothing else", () => {
+test("the peers are constructs and either framework, with ssh2 for who starts an embedded host, and nothing else", () => {
   expect(manifest.peerDependencies).toEqual({
-    "@cdktf/provider-null": "^11.0.1",
     cdktf: ">=0.21.0 <1.0.0", // CDKTF ended with 0.21: what is above is cdktn under the alias that npm can give it
     cdktn: ">=0.24.0 <1.0.0",
     constructs: "^10.4.2",
+    ssh2: "^1.17.0",
   });
   const optional = Object.keys(manifest.peerDependencies).filter((name) => name !== "constructs");
   expect(manifest.peerDependenciesMeta).toEqual(Object.fromEntries(optional.map((name) => [name, { optional: true }])));
 });
 
-test("what constructs/ imports beside the engine are the peers", () => {
-  expect([...imported("constructs").keys()].sort()).toEqual(Object.keys(manifest.peerDependencies).sort());
+test("what constructs/ imports beside the engine are the peers, and the null provider where that is installed", () => {
+  // As a peer, even an optional one, it would bring its own peer, cdktf 0.21, and npm refuse cdktn under that name.
+  const { ssh2: _ofEmbeddedHosts, ...peers } = manifest.peerDependencies;
+  expect([...imported("constructs").keys()].sort()).toEqual(["@cdktf/provider-null", ...Object.keys(peers)].sort());
 });
 
 test("the dependencies are what the engine imports, no more and no less", () => {
-  expect([...imported("src").keys()].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  const packages = imported("src");
+  expect([...packages.keys()].sort()).toEqual([...Object.keys(manifest.dependencies), "ssh2"].sort());
+  for (const file of packages.get("ssh2") ?? []) expect(path.dirname(file)).toBe("src/sim");
+});
+
+test("ssh2, which may be missing, is imported for its types alone, and loaded in one place", () => {
+  const files = imported("src").get("ssh2") ?? [];
+  const textOf = (file: string) => readFileSync(path.join(repository, file), "utf8");
+  for (const file of files) expect([file, /^import (?!type ).*"ssh2"/m.test(textOf(file))]).toEqual([file, false]);
+  expect(files.filter((file) => textOf(file).includes('(__filename)("ssh2")'))).toEqual(["src/sim/ssh2.ts"]);
+});
+
+test("the command bears the package's own name too, so that npx asks the registry for no other", () => {
+  expect(Object.keys(manifest.bin)).toEqual(["cdktf-nixos", manifest.name]);
+  expect(new Set(Object.values(manifest.bin)).size).toBe(1);
 });
 
 test("execa, which is an ECMAScript module, is imported dynamically and in one place", () => {
