@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Plan } from "../../src/plan";
 import { providerMirror } from "./provider-mirror";
+import { synthesize } from "./synthesizer";
 
 /** What a test's app declares; test/support/app.js makes its constructs. */
 export interface AppSpec {
@@ -67,7 +68,14 @@ export class Project {
     env: Readonly<Record<string, string>> = {},
   ) {
     const { CDKTF_NIXOS_OWNER: _owner, ...inherited } = process.env;
-    this.env = { ...inherited, ...providerMirror().env, CDKTF_NIXOS_RESOURCES: resources, NO_COLOR: "1", ...env };
+    this.env = {
+      ...inherited,
+      ...providerMirror().env,
+      CDKTF_NIXOS_RESOURCES: resources,
+      NO_COLOR: "1",
+      GOGC: "800", // the engine's runs are too short for its garbage collector to earn its keep
+      ...env,
+    };
     const app = `node ${join(root, "test/support/app.js")}`;
     writeFileSync(
       join(this.folder, "cdktf.json"),
@@ -96,11 +104,7 @@ export class Project {
     options: { mayFail?: boolean; env?: Readonly<Record<string, string>> } = {},
   ): Promise<Outcome> {
     writeFileSync(join(this.folder, "app.json"), JSON.stringify(spec));
-    const outcome = await this.run(
-      "node",
-      [join(root, "test/support/app.js")],
-      options.env ? { env: options.env } : {},
-    );
+    const outcome = await synthesize(this.folder, { ...this.env, ...options.env });
     if (outcome.code !== 0 && !options.mayFail) throw new Error(`synth failed:\n${outcome.output}`);
     return outcome;
   }
