@@ -13,7 +13,7 @@ export interface Packed {
 /** Packs a copy of the sources, as from a fresh clone: without a build, and beside whoever uses this one's. */
 export async function pack(folder: Folder): Promise<Packed> {
   const sources =
-    "package.json tsconfig.json tsconfig.build.json README.md constructs src examples bench scripts docs test";
+    "package.json tsconfig.json tsconfig.build.json README.md LICENSE CHANGELOG.md constructs src examples bench scripts docs test";
   for (const source of sources.split(" ")) {
     if (existsSync(path.join(repository, source)))
       cpSync(path.join(repository, source), path.join(folder.path, source), { recursive: true });
