@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 
 // A container that somebody made by hand (before.sh) is taken over with its data. Its configuration and network were

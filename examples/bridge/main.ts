@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 
 // Containers in the host's LAN: plugged into a bridge, with addresses of the LAN, the router as their gateway.

@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 
 // Ports of the host that lead into a container. They answer on the host's own addresses, not on 127.0.0.1.

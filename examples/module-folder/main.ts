@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 
 // NixOS modules in files: a folder with a default.nix comes whole, a single file with what it imports.

@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 
 // A secret that is in no code, no state and no Nix store: the host decrypts it, the container mounts the file,

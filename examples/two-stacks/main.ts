@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { NixosContainer, NixosHost } from "cdktf-nixos-containers";
 import type { Construct } from "constructs";
 
@@ -9,7 +9,7 @@ interface Environment {
   readonly protect: boolean;
 }
 
-// One class, two stacks: `cdktf deploy staging` first, `cdktf deploy production` when that was good.
+// One class, two stacks: `cdktn deploy staging` first, `cdktn deploy production` when that was good.
 class Shop extends TerraformStack {
   constructor(scope: Construct, id: string, { address, instances, protect }: Environment) {
     super(scope, id);

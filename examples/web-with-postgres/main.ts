@@ -1,4 +1,4 @@
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktn";
 import { nix, NixosContainer, NixosHost } from "cdktf-nixos-containers";
 
 // A web server and its database: two containers, each with a network of its own, the data on a disk of the host's.

@@ -1,8 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import ts from "typescript";
 import { checkSyntax } from "../../src/nix";
 import { EmbeddedHost } from "../../src/sim";
+import { linkPackages, transpiled } from "../support/copied-app";
 import { chosenResources, Project } from "../support/project";
 import { describeWith } from "../support/tools";
 
@@ -21,18 +21,13 @@ function projectOf(theme: string): Project {
   const project = new Project(chosenResources(), `example-${theme}`);
   cpSync(join(folder, theme), project.folder, { recursive: true });
   for (const file of readdirSync(project.folder).filter((name) => name.endsWith(".ts"))) {
-    const text = readFileSync(join(project.folder, file), "utf8").replaceAll(
-      "../../constructs",
-      "cdktf-nixos-containers",
+    const text = readFileSync(join(project.folder, file), "utf8");
+    project.write(
+      file.replace(/\.ts$/, ".js"),
+      transpiled(text.replaceAll("../../constructs", "cdktf-nixos-containers")),
     );
-    const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
-    project.write(file.replace(/\.ts$/, ".js"), ts.transpileModule(text, { compilerOptions }).outputText);
   }
-  const packages = join(project.folder, "node_modules");
-  mkdirSync(packages);
-  for (const name of ["cdktf", "constructs"])
-    symlinkSync(resolve(folder, "../node_modules", name), join(packages, name));
-  symlinkSync(resolve(folder, ".."), join(packages, "cdktf-nixos-containers"));
+  linkPackages(project.folder);
   return project;
 }
 

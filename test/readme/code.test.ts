@@ -96,8 +96,8 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
   readonly scripts: Readonly<Record<string, string>>;
 };
 const known: readonly RegExp[] = [
-  /^npm (ci|test|pack)$/,
-  /^npm install( (-D|[@\w./~-]+(@[\w.^~]+)?))+$/,
+  /^npm (ci|test|pack|init -y|pkg set type=module)$/,
+  /^npm install( (-D|--save-dev|[@\w./~-]+(@[\w.^~:]+)?))+$/,
   new RegExp(`^npm run (${Object.keys(scripts).join("|")})( -- .+)?$`),
   /^npx (cdktf|cdktn) (diff|deploy|destroy|synth|get)( [a-z*-]+)*( --auto-approve)?$/,
   /^npx (cdktf|cdktn)(-cli@\S+)? init --template=typescript --local$/,

@@ -48,28 +48,50 @@ const ofNixpkgs = ["nixpkgs-note", "nixpkgs-moves", "nixpkgs-follows"];
 
 test("every output in the documentation has a name, and is compared with what is printed", () => {
   const names = blocksOf("text").map(({ name }) => name);
-  expect(names.sort()).toEqual([...shown, ...ofNixpkgs, "help", "house"].sort());
+  expect(names.sort()).toEqual([...shown, ...ofNixpkgs, ...Object.keys(helped), "house"].sort());
 });
 
-test("the help of the command is the one that it prints", async () => {
-  const { output } = await run("node", [command, "plan", "--help"]);
+/** The blocks that show the help of a command. */
+const helped: Readonly<Record<string, string>> = { help: "plan", "help-embedded-host": "embedded-host" };
+
+test.each(Object.entries(helped))("the block %s is the help that %s prints", async (name, subcommand) => {
+  const { output } = await run("node", [command, subcommand, "--help"]);
   const words = (text: string): string => text.split(/\s+/).join(" ").trim();
-  expect(words(blockNamed("help"))).toBe(words(output));
+  expect(words(blockNamed(name))).toBe(words(output));
 });
+
+/** The README's install lines by name. */
+const installs = readPage("README.md").blocks.filter(({ name }) => name.startsWith("install-"));
 
 test("what the README runs with npx, each of its install lines brings", () => {
-  const readme = readPage("README.md").blocks.filter(({ language }) => language === "sh");
-  const installs = readme.filter(({ name }) => name.startsWith("install-"));
-  expect(installs.length).toBeGreaterThan(0);
-  const programs = readme.flatMap(({ text }) => [...text.matchAll(/^npx (\S+) (?!init)/gm)].map(([, bin]) => bin));
-  for (const { text } of installs) {
+  const programs = blocksOf("sh", [readPage("README.md")]).flatMap(({ text }) =>
+    [...text.matchAll(/^npx (\S+) (?!init)/gm)].map(([, bin = ""]) => bin),
+  );
+  expect(programs).toContain("cdktn");
+  expect(installs.map(({ name }) => name)).toEqual(["install-cdktn", "install-cdktf", "install-plain"]);
+  const { bin, name: own } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+  // That each of these packages brings its program is tried where the lines are run.
+  const brought: Readonly<Record<string, readonly string[]>> = {
+    [own]: Object.keys(bin),
+    "cdktn-cli": ["cdktn"],
+    "cdktf-cli": ["cdktf"],
+  };
+  for (const { name, text } of installs) {
     const packages = [...text.matchAll(/^npm install (.*)$/gm)].flatMap(([, names = ""]) => names.split(" "));
-    const bins = packages.flatMap((name) => {
-      const manifest = join(root, name === "cdktf-nixos-containers" ? "." : `node_modules/${name}`, "package.json");
-      return Object.keys((JSON.parse(readFileSync(manifest, "utf8")) as { bin?: Record<string, string> }).bin ?? {});
-    });
-    expect(bins).toEqual(expect.arrayContaining(programs));
+    const bins = packages.flatMap((one) => brought[one] ?? []);
+    const wanted = programs.map((program) => (name === "install-cdktf" ? program.replace("cdktn", "cdktf") : program));
+    expect([name, bins]).toEqual([name, expect.arrayContaining(wanted)]);
   }
+});
+
+interface Manifest {
+  readonly name: string;
+  readonly bin: Readonly<Record<string, string>>;
+}
+
+test("docs/install.md repeats the README's lines", () => {
+  const { text } = readPage("docs/install.md");
+  for (const install of installs) expect(text).toContain(install.text);
 });
 
 describeWith(["ssh", "terraform"], "a machine that is gone for good", () => {
