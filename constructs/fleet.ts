@@ -1,15 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { Construct, type IConstruct } from "constructs";
 import type { DesiredContainer } from "../src/model/container";
-import { type Problem, problemText } from "../src/model/error";
+import { NixosError, type Problem, problemText } from "../src/model/error";
 import { fleetProblems } from "../src/model/fleet";
 import type { DesiredHost } from "../src/model/host";
 import type { Observation } from "../src/model/observed";
 import { checkSyntax, fileDigest } from "../src/nix";
 import { observeSync } from "../src/observe/sync";
 import { type Plan, planApp } from "../src/plan";
+import { CallSite } from "./call-site";
 import type { Stack } from "./library";
 import { Outcome } from "./outcome";
+import { planWithSources, type SourceOf, withSources } from "./problem-source";
 import { refuse, tell } from "./refusal";
 import { readSettings, type Settings } from "./settings";
 
@@ -42,7 +44,9 @@ export class Fleet {
   private readonly hosts = new Map<string, DesiredHost>();
   private readonly containers: RegisteredContainer[] = [];
   private readonly stacks = new Map<string, StackHosts>();
+  private readonly callSites = new Map<string, CallSite>();
   private outcome?: Outcome;
+  private reported?: Outcome;
 
   private constructor(private readonly root: IConstruct) {
     this.settings = readSettings(root, this.problems);
@@ -51,6 +55,16 @@ export class Fleet {
   /** Who owns what a stack deploys. */
   ownerOf(stack: Stack): string {
     return `${this.settings.owner ?? "unowned"}/${stack.node.id}`.normalize("NFC"); // as Terraform passes it on
+  }
+
+  /** The containers of the code, in its order. */
+  get declared(): readonly DesiredContainer[] {
+    return this.containers.map(({ container }) => container);
+  }
+
+  /** Notes where a host or container was made, for the problems that lie in it. */
+  addCallSite(construct: IConstruct): void {
+    this.callSites.set(construct.node.path, new CallSite(this.root));
   }
 
   addProblems(problems: readonly Problem[]): void {
@@ -88,17 +102,38 @@ export class Fleet {
       .filter((host) => host !== undefined);
   }
 
-  /** The outcome for the whole app: the first call checks all inputs, observes every host once, and plans. */
-  get plan(): Outcome {
+  /**
+   * The outcome for the whole app: the first call checks all inputs, observes every host once, and plans.
+   * @throws NixosError for bad input
+   */
+  look(): Outcome {
     this.outcome ??= this.compute();
     return this.outcome;
+  }
+
+  /** The same for a synth, which tells what stands in the way, and ends where there is bad input. */
+  get plan(): Outcome {
+    const outcome = this.lookOrRefuse();
+    if (this.reported !== outcome) this.report(outcome);
+    this.reported = outcome;
+    return outcome;
+  }
+
+  private lookOrRefuse(): Outcome {
+    try {
+      return this.look();
+    } catch (error) {
+      if (error instanceof NixosError) refuse(error.problems);
+      throw error;
+    }
   }
 
   private compute(): Outcome {
     const hosts = [...this.hosts.values()];
     const problems = this.inputProblems();
     const syntax = this.settings.observe === "off" ? [] : checkSyntax(this.moduleFiles(problems));
-    refuse([...problems, ...(syntax ?? [])]);
+    const sourceOf: SourceOf = (construct) => this.callSites.get(construct)?.text;
+    stopAt(withSources([...problems, ...(syntax ?? [])], sourceOf));
     const observations = this.observe(hosts, syntax === undefined);
     const plan = planApp({
       hosts: hosts.map((host, index) => ({ host, observation: observations[index] })),
@@ -109,10 +144,9 @@ export class Fleet {
         hosts: [...used],
       })),
     });
-    refuse(syntaxProblems(plan));
-    const outcome = new Outcome(plan, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
-    this.report(outcome);
-    return outcome;
+    const told = planWithSources(plan, sourceOf);
+    stopAt(syntaxProblems(told));
+    return new Outcome(told, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
   }
 
   private inputProblems(): Problem[] {
@@ -168,6 +202,10 @@ export class Fleet {
       writeFileSync(process.stderr.fd, problems.map((problem) => `${problemText(problem)}\n`).join(""));
     }
   }
+}
+
+function stopAt(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new NixosError(problems);
 }
 
 /** A module that the host's nix cannot read is bad input, found late: nothing of the app is synthesized. */

@@ -1,10 +1,12 @@
+export { AppPlan, planOf } from "./app-plan";
 export { NixosContainer, type NixosContainerProps } from "./nixos-container";
 export { NixosHost, type NixosHostProps } from "./nixos-host";
 export { NixosTeardown } from "./nixos-teardown";
 export { contextKey, type Settings } from "./settings";
 export type { BindMount, BindMounts } from "../src/model/mount";
 export type { ForwardPort, NetworkProps } from "../src/model/network";
-export type { ContainerSettings, RemovalPolicy, Timeouts } from "../src/model/container";
+export type { ContainerSettings, DesiredContainer, RemovalPolicy, Timeouts } from "../src/model/container";
 export type { HostSettings } from "../src/model/host";
 export { NixosError, type Problem } from "../src/model/error";
+export type { Action, Change, ContainerPlan, Effect, FileDiff, HostPlan, Plan, RemovalPlan } from "../src/plan";
 export { nix, NixExpression } from "../src/nix";

@@ -50,6 +50,7 @@ export class NixosContainer extends Construct implements Dependable {
     super(scope, id);
     const { host, config, dependsOn = [], ...settings } = props;
     const fleet = Fleet.of(this);
+    fleet.addCallSite(this);
     const desiredHost = fleet.findHost(host);
     const where = {
       construct: this.node.path,

@@ -20,6 +20,7 @@ export class NixosHost extends Construct {
 
   constructor(scope: Construct, id: string, props: NixosHostProps) {
     super(scope, id);
+    Fleet.of(this).addCallSite(this);
     this.address = props.address;
     const { hostKey, ...settings } = props;
     const host: DesiredHost = {

@@ -9,6 +9,8 @@ export interface Where {
   readonly host?: string;
   /** The container's name on its host. */
   readonly container?: string;
+  /** Where in the user's code the construct was made, such as `main.ts:12`, from the working directory. */
+  readonly source?: string;
 }
 
 /** One problem, in words for the user: what is wrong, where, the offending value and the remedy. */
@@ -28,11 +30,12 @@ export type Refuse = (what: string, remedy: string) => void;
 
 /** The text users read: `what` first, then where, the detail and the remedy. */
 export function problemText(problem: Problem): string {
-  const { construct, host, container } = problem.where;
+  const { construct, host, container, source } = problem.where;
   const places = [
     construct && `construct ${construct}`,
     container && `container ${/^[\x20-\x7e]*$/.test(container) ? container : JSON.stringify(container)}`,
     host && `host ${host}`,
+    source,
   ].filter((place): place is string => Boolean(place));
   const lines = [problem.what + (places.length > 0 ? ` (${places.join(", ")})` : "")];
   if (problem.detail)
