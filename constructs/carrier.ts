@@ -5,11 +5,12 @@ import type { Dependable, Library } from "./library";
 import { ensureNullProvider, nullMetadata } from "./null-provider";
 import { withLiteral } from "./literal";
 import type { Outcome } from "./outcome";
+import type { Provisioner } from "./transport/transport";
 
 /** What a carrier says to Terraform, computed when it is synthesized. */
 export interface Carried {
   readonly triggers: Readonly<Record<string, string>>;
-  readonly provisioner: Readonly<Record<string, unknown>>;
+  readonly provisioner: Provisioner;
   readonly dependsOn?: readonly string[];
   readonly forEach?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly createBeforeDestroy?: boolean;
@@ -18,7 +19,7 @@ export interface Carried {
   readonly literal: boolean;
 }
 
-/** A resource whose only purpose is its triggers and its remote-exec: a null_resource or a terraform_data. */
+/** A resource whose only purpose is its triggers and its provisioner: a null_resource or a terraform_data. */
 export interface Carrier extends Dependable {
   /** Address in the stack, such as `null_resource.web1_database`. */
   readonly address: string;
@@ -106,7 +107,7 @@ function withCarried(library: Library, base: unknown, key: "triggers" | "trigger
   };
   const content = {
     [key]: carried.triggers,
-    provisioner: [{ "remote-exec": carried.provisioner }],
+    provisioner: [carried.provisioner],
     ...(carried.forEach && { for_each: carried.forEach }),
     ...(carried.dependsOn && carried.dependsOn.length > 0 && { depends_on: carried.dependsOn }),
     ...(Object.keys(lifecycle).length > 0 && { lifecycle }),

@@ -12,6 +12,11 @@ export function terraformText(text: string): string {
     : `\${${terraformString(text)}}`;
 }
 
+/** A text that Terraform shall read literally, unless it is one of Terraform's own references, such as an address known after apply. */
+export function referenceText(text: string): string {
+  return text.includes("${TfToken[") ? text : terraformText(text);
+}
+
 /** Text as a quoted string in one of Terraform's expressions. */
 export function terraformString(text: string): string {
   return `"${text.replace(/["\\$%\u0000-\u001f]/g, (sign) => escapes.get(sign) ?? codeOf(sign))}"`;

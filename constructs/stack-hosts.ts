@@ -4,12 +4,14 @@ import { distinct, type Problem } from "../src/model/error";
 import type { DesiredHost } from "../src/model/host";
 import { convergeCall, type Dialect, programText, reapCall, teardownCall } from "../src/script";
 import { type Carrier, makeCarrier, selfTriggers } from "./carrier";
-import { connectionBlock, connectionOf, machineConnection, machineTriggers, operatorTriggers } from "./connection";
 import { terraformText } from "./escape";
 import { Fleet } from "./fleet";
 import { libraryOf } from "./framework";
 import type { Dependable, Stack } from "./library";
 import { ProblemGuard } from "./problem-guard";
+import { connectionOf, machineTriggers, operatorTriggers } from "./transport/machine";
+import { remoteExec } from "./transport/remote-exec";
+import type { Reached, Script } from "./transport/transport";
 import { applyTrigger, containerTriggers } from "./triggers";
 
 const childId = "nixos-hosts";
@@ -38,10 +40,9 @@ export class StackHosts extends Construct {
       triggers: {
         owner: terraformText(this.owner),
         ...Object.fromEntries(
-          Object.keys(machineTriggers(connectionOf(anyHost, undefined), ".")).map((key) => [
-            key,
-            `\${each.value.${key}}`,
-          ]),
+          Object.keys(
+            machineTriggers({ host: anyHost, connection: connectionOf(anyHost, undefined), scriptDir: "." }),
+          ).map((key) => [key, `\${each.value.${key}}`]),
         ),
       },
       forEach: this.machines(),
@@ -49,16 +50,13 @@ export class StackHosts extends Construct {
       createBeforeDestroy: true,
       ignoredTriggers: operatorTriggers,
       dependsOn: this.guard.addresses(),
-      provisioner: {
-        when: "destroy",
-        connection: machineConnection(selfTriggers(this)),
-        inline: [
-          [
-            ...teardownCall(this.owner, "${each.key}", `${this.teardown.address}["\${each.key}"]`, this.dialect),
-            terraformText(programText("teardown")),
-          ].join("\n"),
-        ],
-      },
+      provisioner: remoteExec.destroy(
+        selfTriggers(this),
+        script(
+          teardownCall(this.owner, "${each.key}", `${this.teardown.address}["\${each.key}"]`, this.dialect),
+          terraformText(programText("teardown")),
+        ),
+      ),
     }));
   }
 
@@ -75,10 +73,7 @@ export class StackHosts extends Construct {
       return {
         literal: !host.addressUnknown,
         triggers: { apply: applyTrigger(removal.apply) },
-        provisioner: {
-          connection: this.connectionTo(host),
-          inline: [[...reapCall(this.owner, gone, "", this.dialect), reap].join("\n")],
-        },
+        provisioner: remoteExec.create(this.reached(host), script(reapCall(this.owner, gone, "", this.dialect), reap)),
         dependsOn: [
           this.teardown.address,
           ...[...(this.containers.get(host.construct)?.values() ?? [])].map(({ address }) => address),
@@ -122,7 +117,7 @@ export class StackHosts extends Construct {
         return {
           literal: !host.addressUnknown,
           triggers: containerTriggers(container, plan),
-          provisioner: { connection: this.connectionTo(host), inline: [[...call, converge].join("\n")] },
+          provisioner: remoteExec.create(this.reached(host), script(call, converge)),
           dependsOn: [
             this.teardown.address,
             ...plan.after.map((name) => neighbours.get(name)?.address).filter((address) => address !== undefined),
@@ -160,9 +155,9 @@ export class StackHosts extends Construct {
     return `\${local.nixos_${name}}`;
   }
 
-  private connectionTo(host: DesiredHost): Record<string, unknown> {
+  private reached(host: DesiredHost): Reached {
     const { plan } = this.fleet;
-    return connectionBlock(connectionOf(host, plan.connectionTo(host)), plan.scriptDirOf(host));
+    return { host, connection: connectionOf(host, plan.connectionTo(host)), scriptDir: plan.scriptDirOf(host) };
   }
 
   /** The machines this stack deploys to, by machine-id; a host that could not be observed is not among them, and the plan fails. */
@@ -172,7 +167,7 @@ export class StackHosts extends Construct {
     for (const host of this.fleet.hostsOf(this.stack)) {
       const key = this.machineOf(host);
       if (key === undefined) continue;
-      machines[key] = machineTriggers(connectionOf(host, plan.connectionTo(host)), plan.scriptDirOf(host));
+      machines[key] = machineTriggers(this.reached(host));
     }
     return machines;
   }
@@ -205,6 +200,11 @@ export class StackHosts extends Construct {
       `${plain(host.construct)}-${this.labels.size}`
     );
   }
+}
+
+/** What a program is called with, and its text. */
+function script(call: readonly string[], program: string): Script {
+  return [...call, program].map((template) => ({ template }));
 }
 
 const anyHost: DesiredHost = { address: "", construct: "", label: "", addressUnknown: false };
