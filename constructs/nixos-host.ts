@@ -28,6 +28,7 @@ export class NixosHost extends Construct {
       ...(hostKey !== undefined && { hostKey: pinnedKeys(hostKey) }),
       construct: this.node.path,
       label: id,
+      transport: props.transport ?? Fleet.of(this).settings.transport,
       addressUnknown: libraryOf(this).Token.isUnresolved(props.address),
     };
     const where = { construct: this.node.path, host: id };

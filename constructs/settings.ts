@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IConstruct } from "constructs";
 import type { Problem } from "../src/model/error";
+import { type Transport, transportRemedy, transports } from "../src/model/transport";
 
 /** The context key, in cdktf.json or on the App, that these settings stand under. */
 export const contextKey = "cdktf-nixos";
@@ -21,6 +22,12 @@ export interface Settings {
    */
   readonly resources: "null_resource" | "terraform_data";
   /**
+   * How a deploy reaches the hosts that do not say so themselves: through Terraform's own SSH client, or through the ssh
+   * of the machine that deploys. Environment: CDKTF_NIXOS_TRANSPORT.
+   * @default "remote-exec"
+   */
+  readonly transport: Transport;
+  /**
    * Names the project in the owner that is written on the hosts; the stack's id is added. Two checkouts of a copied
    * repository must differ. Environment: CDKTF_NIXOS_OWNER.
    * @default the projectId of cdktf.json
@@ -28,7 +35,11 @@ export interface Settings {
   readonly owner?: string;
 }
 
-const choices = { observe: ["on", "off"], resources: ["null_resource", "terraform_data"] } as const;
+const choices = {
+  observe: ["on", "off"],
+  resources: ["null_resource", "terraform_data"],
+  transport: transports,
+} as const;
 
 /** Reads the settings from the environment, else from the context, else the defaults; reports every problem. */
 export function readSettings(scope: IConstruct, problems: Problem[]): Settings {
@@ -43,20 +54,26 @@ export function readSettings(scope: IConstruct, problems: Problem[]): Settings {
     );
   } else Object.assign(given, context);
   for (const key of Object.keys(given)) {
-    if (!["observe", "resources", "owner"].includes(key)) {
-      refuse(`the context ${contextKey} has an unknown key ${JSON.stringify(key)}`, "use observe, resources or owner");
+    if (!["observe", "resources", "transport", "owner"].includes(key)) {
+      refuse(
+        `the context ${contextKey} has an unknown key ${JSON.stringify(key)}`,
+        "use observe, resources, transport or owner",
+      );
     }
   }
-  const read = (key: "observe" | "resources" | "owner"): unknown =>
+  const read = (key: keyof Settings): unknown =>
     process.env[`CDKTF_NIXOS_${key.toUpperCase()}`] || (given[key] ?? undefined);
   const chosen = <K extends keyof typeof choices>(key: K): (typeof choices)[K][number] => {
     const value = read(key) ?? choices[key][0];
     const found = choices[key].find((choice) => choice === value);
     if (found === undefined)
-      refuse(`${key} is ${JSON.stringify(value)}`, `use ${choices[key].map((c) => `"${c}"`).join(" or ")}`);
+      refuse(
+        `${key} is ${JSON.stringify(value)}`,
+        key === "transport" ? transportRemedy(value) : `use ${choices[key].map((c) => `"${c}"`).join(" or ")}`,
+      );
     return found ?? choices[key][0];
   };
-  const settings = { observe: chosen("observe"), resources: chosen("resources") };
+  const settings = { observe: chosen("observe"), resources: chosen("resources"), transport: chosen("transport") };
   const owner = read("owner") ?? projectId();
   if (owner === undefined) {
     if (settings.observe === "on") {

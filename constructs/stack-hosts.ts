@@ -2,16 +2,27 @@ import { Construct } from "constructs";
 import type { DesiredContainer } from "../src/model/container";
 import { distinct, type Problem } from "../src/model/error";
 import type { DesiredHost } from "../src/model/host";
-import { convergeCall, type Dialect, programText, reapCall, teardownCall } from "../src/script";
+import type { Transport as TransportName } from "../src/model/transport";
+import {
+  convergeCall,
+  type Dialect,
+  plainDialect,
+  programText,
+  reapCall,
+  sshClient,
+  teardownCall,
+} from "../src/script";
 import { type Carrier, makeCarrier, selfTriggers } from "./carrier";
 import { terraformText } from "./escape";
 import { Fleet } from "./fleet";
 import { libraryOf } from "./framework";
 import type { Dependable, Stack } from "./library";
 import { ProblemGuard } from "./problem-guard";
+import { StackFiles } from "./stack-files";
 import { connectionOf, machineTriggers, operatorTriggers } from "./transport/machine";
 import { remoteExec } from "./transport/remote-exec";
-import type { Reached, Script } from "./transport/transport";
+import { ssh } from "./transport/ssh";
+import type { Piece, Reached, Script, Transport } from "./transport/transport";
 import { applyTrigger, containerTriggers } from "./triggers";
 
 const childId = "nixos-hosts";
@@ -25,7 +36,8 @@ export class StackHosts extends Construct {
 
   private readonly fleet = Fleet.of(this);
   private readonly owner: string;
-  private readonly programs = new Set<string>();
+  private readonly shares = new Set<string>();
+  private readonly transports: Readonly<Record<TransportName, Transport>>;
   private readonly labels = new Map<string, string>();
   private readonly containers = new Map<string, Map<string, Carrier>>();
   private readonly teardown: Carrier;
@@ -34,6 +46,11 @@ export class StackHosts extends Construct {
   private constructor(private readonly stack: Stack) {
     super(stack, childId);
     this.owner = this.fleet.ownerOf(stack);
+    const files = new StackFiles(stack, this, "files");
+    this.transports = {
+      "remote-exec": remoteExec,
+      ssh: ssh({ client: () => "${local.nixos_ssh}", keep: (name, text) => files.keep(name, text) }),
+    };
     requireEngine(stack);
     this.guard = new ProblemGuard(this, () => this.problems());
     this.teardown = makeCarrier(this, "teardown", "nixos-teardown", () => ({
@@ -50,11 +67,11 @@ export class StackHosts extends Construct {
       createBeforeDestroy: true,
       ignoredTriggers: operatorTriggers,
       dependsOn: this.guard.addresses(),
-      provisioner: remoteExec.destroy(
+      provisioner: this.transportOfStack().destroy(
         selfTriggers(this),
-        script(
-          teardownCall(this.owner, "${each.key}", `${this.teardown.address}["\${each.key}"]`, this.dialect),
-          terraformText(programText("teardown")),
+        this.script(
+          (dialect) => teardownCall(this.owner, "${each.key}", `${this.teardown.address}["\${each.key}"]`, dialect),
+          { template: terraformText(programText("teardown")), text: programText("teardown"), shared: true },
         ),
       ),
     }));
@@ -67,13 +84,17 @@ export class StackHosts extends Construct {
     this.labels.set(host.construct, label);
     this.containers.set(host.construct, new Map());
     const reap = this.program("reap");
+    if (host.transport === "ssh") this.shared("ssh", sshClient());
     makeCarrier(this, `reap-${label}`, `${label}_nixos-removals`, () => {
       const removal = this.fleet.plan.removalOn(this.stack.node.path, host.construct);
       const gone = removal.containers.filter(({ problem }) => !problem).map(({ name, base }) => ({ name, base }));
       return {
         literal: !host.addressUnknown,
         triggers: { apply: applyTrigger(removal.apply) },
-        provisioner: remoteExec.create(this.reached(host), script(reapCall(this.owner, gone, "", this.dialect), reap)),
+        provisioner: this.transportOf(host).create(
+          this.reached(host),
+          this.script((dialect) => reapCall(this.owner, gone, unknown, dialect), reap),
+        ),
         dependsOn: [
           this.teardown.address,
           ...[...(this.containers.get(host.construct)?.values() ?? [])].map(({ address }) => address),
@@ -101,23 +122,17 @@ export class StackHosts extends Construct {
       taken,
       () => {
         const plan = this.fleet.plan.containerAt(container.construct);
-        const call = convergeCall(
-          container,
-          {
-            action: plan.action,
-            base: plan.base,
-            stateVersion: plan.stateVersion,
-            stopFirst: plan.stopFirst,
-            machine: this.machineOf(host) ?? "",
-            systemControl: this.fleet.plan.systemControlOf(host),
-            apply: "",
-          },
-          this.dialect,
-        );
+        const { action, base, stateVersion, stopFirst } = plan;
+        const promise = {
+          ...{ action, base, stateVersion, stopFirst, apply: unknown },
+          machine: this.machineOf(host) ?? "",
+          systemControl: this.fleet.plan.systemControlOf(host),
+        };
+        const call = (dialect: Dialect): string[] => convergeCall(container, promise, dialect);
         return {
           literal: !host.addressUnknown,
           triggers: containerTriggers(container, plan),
-          provisioner: remoteExec.create(this.reached(host), script(call, converge)),
+          provisioner: this.transportOf(host).create(this.reached(host), this.script(call, converge)),
           dependsOn: [
             this.teardown.address,
             ...plan.after.map((name) => neighbours.get(name)?.address).filter((address) => address !== undefined),
@@ -145,14 +160,41 @@ export class StackHosts extends Construct {
     };
   }
 
-  /** A reference to a program's text, which stands once in the stack. */
-  private program(name: "converge" | "reap"): string {
-    if (!this.programs.has(name)) {
-      this.programs.add(name);
-      const local = new (libraryOf(this).TerraformLocal)(this, name, terraformText(programText(name)));
+  /** A program, with what it is called with: once as Terraform fills it in, once as it comes out. */
+  private script(call: (dialect: Dialect) => readonly string[], program: Piece): Script {
+    const texts = call(plainDialect);
+    const pieces = call(this.dialect).map((template, index): Piece => {
+      const text = texts[index];
+      return text === undefined || text.includes(encoded(unknown)) ? { template } : { template, text };
+    });
+    return [...pieces, program];
+  }
+
+  private program(name: "converge" | "reap"): Piece {
+    return { template: this.shared(name, programText(name)), text: programText(name), shared: true };
+  }
+
+  /** A reference to a text which stands once in the stack. */
+  private shared(name: string, text: string): string {
+    if (!this.shares.has(name)) {
+      this.shares.add(name);
+      const local = new (libraryOf(this).TerraformLocal)(this, name, terraformText(text));
       local.overrideLogicalId(`nixos_${name}`);
     }
     return `\${local.nixos_${name}}`;
+  }
+
+  /** The transport of a stack's teardown, which serves all its machines: ssh reaches those too that Terraform reaches. */
+  private transportOfStack(): Transport {
+    const hosts = this.fleet.hostsOf(this.stack);
+    const { transport } = this.fleet.settings;
+    return this.transports[
+      hosts.some((host) => host.transport === "ssh") ? "ssh" : hosts.length > 0 ? "remote-exec" : transport
+    ];
+  }
+
+  private transportOf(host: DesiredHost): Transport {
+    return this.transports[host.transport ?? this.fleet.settings.transport];
   }
 
   private reached(host: DesiredHost): Reached {
@@ -162,7 +204,6 @@ export class StackHosts extends Construct {
 
   /** The machines this stack deploys to, by machine-id; a host that could not be observed is not among them, and the plan fails. */
   private machines(): Record<string, Record<string, string>> {
-    const { plan } = this.fleet;
     const machines: Record<string, Record<string, string>> = {};
     for (const host of this.fleet.hostsOf(this.stack)) {
       const key = this.machineOf(host);
@@ -202,9 +243,11 @@ export class StackHosts extends Construct {
   }
 }
 
-/** What a program is called with, and its text. */
-function script(call: readonly string[], program: string): Script {
-  return [...call, program].map((template) => ({ template }));
+/** Stands for the value of the trigger that Terraform fills in when it applies. */
+const unknown = "\0known after apply";
+
+function encoded(value: string): string {
+  return plainDialect.trigger("", value);
 }
 
 const anyHost: DesiredHost = { address: "", construct: "", label: "", addressUnknown: false };

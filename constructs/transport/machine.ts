@@ -1,7 +1,8 @@
 import type { DesiredHost } from "../../src/model/host";
 import type { Connection } from "../../src/model/observed";
-import { hostKeyText } from "../../src/observe/known-hosts";
+import { hostKeyText, knownHostsName } from "../../src/observe/known-hosts";
 import { referenceText, terraformText } from "../escape";
+import { sshIdentity, sshOptions } from "./ssh";
 import type { Reached } from "./transport";
 
 /** How Terraform reaches a host: what ssh resolved for it, or the construct's own props when it was not observed. */
@@ -23,8 +24,11 @@ export function scriptPath(scriptDir: string): string {
   return scriptDir === "." ? "./.cdktf-nixos-%RAND%.sh" : `./${scriptDir}/.cdktf-nixos-%RAND%.sh`;
 }
 
-/** What a destroy-time provisioner must know of a machine, as triggers: the new configuration may not know it any more. */
-export function machineTriggers({ connection, scriptDir }: Reached): Record<string, string> {
+/**
+ * What a destroy-time provisioner must know of a machine, as triggers: the new configuration may not know it any more.
+ * They are the same for every transport, so that changing it changes nothing here, and a destroy may go the other way.
+ */
+export function machineTriggers({ host, connection, scriptDir }: Reached): Record<string, string> {
   return {
     address: referenceText(connection.host),
     port: String(connection.port),
@@ -39,7 +43,21 @@ export function machineTriggers({ connection, scriptDir }: Reached): Record<stri
     bastion_user: terraformText(connection.bastion?.user ?? ""),
     bastion_identity: terraformText(connection.bastion?.identityFile ?? ""),
     script_path: scriptPath(scriptDir),
+    ssh_host: referenceText(host.address),
+    ssh_options: terraformText(sshOptions(host).join("\n")),
+    ssh_identity: terraformText(sshIdentity(host)),
+    ssh_known_hosts: terraformText(knownHosts(connection).join("\n")),
   };
+}
+
+/** The keys of a host as lines of known_hosts, whatever name ssh has for it; a bastion's are not among them. */
+function knownHosts({ host, port, hostKey, bastion }: Connection): string[] {
+  const name = knownHostsName(host, port);
+  return hostKey.split("\n").flatMap((line, index) => {
+    const [, authority = "", named, key] = /^(@cert-authority )?(?:(\S+) )?(\S+ \S+)$/.exec(line) ?? [];
+    const isHosts = named === name || (named === undefined && index === 0 && !bastion);
+    return isHosts && key !== undefined ? [`${authority}* ${key}`] : [];
+  });
 }
 
 /** The triggers that another operator's machine may fill differently without anything to do. */
@@ -50,4 +68,5 @@ export const operatorTriggers = [
   "agent_identity",
   "bastion_identity",
   "script_path",
+  "ssh_identity",
 ] as const;

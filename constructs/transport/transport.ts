@@ -4,6 +4,10 @@ import type { Connection } from "../../src/model/observed";
 /** A piece of a program, as a template of Terraform's, whose end is the end of a line. */
 export interface Piece {
   readonly template: string;
+  /** What Terraform makes of it, where that is known at synth. */
+  readonly text?: string;
+  /** Whether its text stands once in the stack, and this is a reference to it. */
+  readonly shared?: boolean;
 }
 
 /** A program that is to run on a host. */

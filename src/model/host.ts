@@ -2,7 +2,7 @@ import type { Problem, Refuse, Where } from "./error";
 import { keyFaults, shown } from "./host-key";
 import { checkShape, hostShape } from "./shape";
 import { tokenFields, tokenName } from "./token-fields";
-import type { Transport } from "./transport";
+import { type Transport, transportRemedy, transports } from "./transport";
 
 /** Where a host is and how to log in to it. */
 export interface HostSettings {
@@ -40,6 +40,12 @@ export interface HostSettings {
    * @default true for any user but root
    */
   readonly become?: boolean;
+  /**
+   * How a deploy reaches it: "remote-exec" is Terraform's own SSH client; "ssh" is the ssh of the machine that deploys,
+   * which reaches whatever `ssh` does (any key exchange, certificates, hardware keys, ProxyCommand, several jumps).
+   * @default the app's setting `transport`: "remote-exec"
+   */
+  readonly transport?: Transport;
 }
 
 /** A host as the code names it, checked. */
@@ -52,7 +58,6 @@ export interface DesiredHost extends HostSettings {
   readonly addressUnknown: boolean;
   /** The pinned keys, `TYPE BLOB` each. */
   readonly hostKey?: readonly string[];
-  readonly transport?: Transport;
 }
 
 function isPort(port: number): boolean {
@@ -74,7 +79,7 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   const shaped = checkShape(hostShape, given, where, tokens);
   problems.push(...shaped.problems);
   const settings = shaped.isFaulty("address") ? { ...shaped.sound, address: "localhost" } : shaped.sound;
-  const { address, user, port, hostKey, proxyJump } = settings;
+  const { address, user, port, hostKey, proxyJump, transport } = settings;
   if (
     !address.includes("${TfToken[") &&
     !/^[a-zA-Z0-9_]([a-zA-Z0-9_.:%-]*[a-zA-Z0-9_])?$/.test(address) &&
@@ -126,6 +131,9 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   const jumpPort = /:(\d{1,5})$/.exec(proxyJump?.replace(/^.*\]/, "") ?? "")?.[1];
   if (jumpPort !== undefined && !isPort(Number(jumpPort))) {
     refuse(`proxyJump ${shown(proxyJump ?? "")} has a port that is none`, "use a whole number from 1 to 65535");
+  }
+  if (transport !== undefined && !transports.some((name) => name === transport)) {
+    refuse(`transport ${shown(transport)} is none`, transportRemedy(transport));
   }
   if (settings.become === false && user !== undefined && user !== "root") {
     refuse(

@@ -48,6 +48,7 @@ export const hostShape = z.strictObject({
   hostKey: z.union([text, texts]).optional(),
   proxyJump: text.optional(),
   become: flag.optional(),
+  transport: text.optional(),
 });
 
 /** What came of looking at the shape of a value. */

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Runs `work` as root in a session of its own: a lost connection or a Ctrl-C ends this front, never the work.
-# The same text runs three times: as the user who logged in, as root in front, and as the work itself.
+# The same text runs up to three times: as the user who logged in, as root in front, and as the work itself.
 
 become_root() {
   [ "$(id -u)" != 0 ] || return 0
@@ -41,28 +41,54 @@ sweep_script() {
   setsid sh -c 'for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; [ ! -e "$1" ] || [ -s "$1" ] || { rm -f "$1"; exit; }; done' sh "$1" >/dev/null 2>&1 </dev/null &
 }
 
+# Over ssh without a terminal, the end of our input is how a lost connection, or a client that is gone, shows.
+watch_connection() {
+  exec 4<&0
+  (
+    while read -r _; do :; done <&4
+    kill "$tail" "$$"
+  ) >/dev/null 2>&1 &
+  watch=$!
+}
+
 detach() {
-  if [ "${1-}" = work ]; then
-    workdir=${0%/*}
-    front=$2
-    say "$$" >"$workdir/pid"
-    exec 2>&1
-    trap 'rm -rf "$workdir"' EXIT
-    work
-    exit
-  fi
-  become_root
-  case $0 in /*) script=$0 ;; *) script=$PWD/$0 ;; esac
-  mkdir -p "$run"
-  sweep_runs
-  workdir=$(mktemp -d "$run/work.XXXXXX") || exit 1
-  cat "$0" >"$workdir/program"
+  script=''
+  case ${1-} in
+    work)
+      workdir=${0%/*}
+      front=$2
+      say "$$" >"$workdir/pid"
+      exec 2>&1
+      trap 'rm -rf "$workdir"' EXIT
+      work
+      exit
+      ;;
+    ssh) # from receive.sh
+      workdir=${0%/*}
+      rm -f "$workdir/pid" # the receiver's: the work has not begun
+      sweep_runs
+      ;;
+    *)
+      become_root
+      case $0 in /*) script=$0 ;; *) script=$PWD/$0 ;; esac
+      mkdir -p "$run"
+      sweep_runs
+      workdir=$(mktemp -d "$run/work.XXXXXX") || exit 1
+      cat "$0" >"$workdir/program"
+      ;;
+  esac
   : >"$workdir/log"
   exec 3<"$workdir/log"
   launch >"$workdir/log" 2>&1 </dev/null 3<&- &
   pid=$!
-  sweep_script "$script"
-  tail --pid="$pid" -s 0.02 -n +1 -f <&3
+  [ -z "$script" ] || sweep_script "$script"
+  tail --pid="$pid" -s 0.02 -n +1 -f <&3 &
+  tail=$!
+  watch=''
+  [ "${1-}" != ssh ] || watch_connection
+  wait "$tail"
   wait "$pid"
-  exit $?
+  code=$?
+  [ -z "$watch" ] || kill "$watch" 2>/dev/null
+  exit "$code"
 }

@@ -3,3 +3,4 @@ export { ownerHash, type Probe, probeProgram } from "./probe";
 export { type Dialect, plainDialect, type ProgramName, programText } from "./program";
 export { shellQuote } from "./quote";
 export { reapCall, teardownCall } from "./remove";
+export { sshClient } from "./ssh";

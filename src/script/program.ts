@@ -20,9 +20,11 @@ const parts = {
   reap: ["front", "common", "observe", "container", "owner", "remove", "reap"],
   teardown: ["front", "common", "names", "observe", "container", "owner", "remove", "teardown"],
   login: ["login"],
+  ssh: ["ssh"],
+  receive: ["receive"],
 } as const;
 
-/** The programs that run on a host. */
+/** The programs that run on a host, and `ssh`, which hands them over. */
 export type ProgramName = keyof typeof parts;
 
 const texts = new Map<ProgramName, string>();

@@ -6,7 +6,8 @@ import type { Construct } from "constructs";
 import { NixosContainer, type NixosContainerProps, NixosError, NixosHost } from "../../constructs";
 
 // What the shell that runs the tests has set must not choose for them.
-for (const name of ["OBSERVE", "RESOURCES", "OWNER", "PLAN_FILE"]) delete process.env[`CDKTF_NIXOS_${name}`];
+for (const name of ["OBSERVE", "RESOURCES", "OWNER", "PLAN_FILE", "TRANSPORT"])
+  delete process.env[`CDKTF_NIXOS_${name}`];
 delete process.env["CDKTF_OUTDIR"];
 delete process.env["CDKTF_CONTEXT_JSON"];
 

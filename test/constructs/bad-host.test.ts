@@ -31,6 +31,12 @@ describe("a host", () => {
     ["a key that is none", { hostKey: "AAAA" }, 'hostKey "AAAA" is not a public key', keyRemedy],
     ["no key at all", { hostKey: [] }, "hostKey holds no public key", keyRemedy],
     [
+      "a transport that is neither",
+      { transport: "remote" as "ssh" },
+      'transport "remote" is none',
+      'did you mean "remote-exec"?',
+    ],
+    [
       "two jump hosts",
       { proxyJump: "one,two" },
       'proxyJump "one,two" is not one jump host',

@@ -89,9 +89,15 @@ describe.each([
     expect(teardown.for_each).toEqual({}); // nothing is observed, so no machine is known
     expect(teardown.lifecycle).toEqual({
       create_before_destroy: true,
-      ignore_changes: ["identity", "certificate", "agent", "agent_identity", "bastion_identity", "script_path"].map(
-        (name) => (key === "triggers" ? `triggers["${name}"]` : `triggers_replace.${name}`),
-      ),
+      ignore_changes: [
+        "identity",
+        "certificate",
+        "agent",
+        "agent_identity",
+        "bastion_identity",
+        "script_path",
+        "ssh_identity",
+      ].map((name) => (key === "triggers" ? `triggers["${name}"]` : `triggers_replace.${name}`)),
     });
     expect(remoteExec(teardown).when).toBe("destroy");
     expect(Object.entries(teardown[key]).filter(([name]) => name !== "owner")).toEqual(

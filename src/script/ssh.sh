@@ -1,0 +1,300 @@
+# shellcheck shell=sh
+# Runs on the machine that applies, in a local-exec of Terraform: gives a program to a host through ssh. Everything comes by the
+# environment (src/script/ssh.ts). All runs of one apply share one connection to a host: the first one opens it while the others
+# wait, and a watcher closes it when Terraform is gone.
+
+set -u
+umask 077
+LC_ALL=C
+SSH_ASKPASS=false # nobody is there to be asked, by a jump host's ssh neither
+SSH_ASKPASS_REQUIRE=force
+export LC_ALL SSH_ASKPASS SSH_ASKPASS_REQUIRE
+terraform=$PPID
+
+host=$CDKTF_NIXOS_HOST
+where=$CDKTF_NIXOS_WHERE
+options=$CDKTF_NIXOS_OPTIONS
+identity=$CDKTF_NIXOS_IDENTITY
+config=${CDKTF_NIXOS_SSH_CONFIG-}
+known=$CDKTF_NIXOS_KNOWN_HOSTS
+recorded=${CDKTF_NIXOS_RECORDED-}
+late=${CDKTF_NIXOS_LATE-}
+patience=$CDKTF_NIXOS_PATIENCE
+run=$CDKTF_NIXOS_RUN
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  say "ERROR: $*"
+  exit 1
+}
+pause() { sleep 0.05 2>/dev/null || sleep 1; }
+digest() { printf '%s\n' "$@" | cksum | cut -d ' ' -f 1; }
+
+# The program comes in parts: texts, and files of the stack where they are too long for an environment.
+# What is long is no environment of ssh and its helpers.
+take_parts() {
+  unset CDKTF_NIXOS_CLIENT
+  parts=0
+  size=0
+  while :; do
+    part=$((parts + 1))
+    eval "path=\${CDKTF_NIXOS_FILE_$part-} text=\${CDKTF_NIXOS_TEXT_$part-} sha256=\${CDKTF_NIXOS_SHA256_$part-}"
+    [ -n "$path$text" ] || return 0
+    unset "CDKTF_NIXOS_TEXT_$part"
+    eval "path_$part=\$path text_$part=\$text"
+    if [ -z "$path" ]; then
+      size=$((size + ${#text} + 1))
+    elif [ "$sha256" = "${path##*/}" ]; then
+      size=$((size + $(wc -c <"$path"))) || exit 1
+    elif [ "$sha256" = missing ]; then
+      fail "$path, a file of this stack, is not there: synthesize again, and deploy from the whole folder; nothing was done"
+    else
+      fail "$path, a file of this stack, is not as it was synthesized: synthesize again; nothing was done"
+    fi
+    parts=$part
+  done
+}
+
+send() {
+  printf '%s\n' "$receive"
+  part=0
+  while [ "$part" -lt "$parts" ]; do
+    part=$((part + 1))
+    eval "path=\$path_$part text=\$text_$part"
+    if [ -n "$path" ]; then cat "$path"; else printf '%s\n' "$text"; fi
+  done
+}
+
+# Whether a folder is ours, and nobody else may enter it.
+is_private() {
+  # shellcheck disable=SC2012
+  listed=$(ls -ldn "$1" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086
+  set -- $listed
+  case $1 in drwx------*) [ "$3" = "$uid" ] ;; *) return 1 ;; esac
+}
+
+# Closes what this apply shares once its Terraform is gone, however it ended; of runs it left behind, it ends the connection.
+watch_terraform() {
+  (
+    trap '' HUP INT QUIT TERM
+    cd /
+    while kill -0 "$terraform"; do sleep 1; done
+    for client in "$folder"/run.*; do [ ! -p "$client" ] || kill "${client##*.}"; done
+    for left in "$folder"/*.socket; do [ ! -S "$left" ] || ssh -F /dev/null -S "$left" -O exit nixos; done
+    rm -rf "$folder"
+  ) </dev/null >/dev/null 2>&1 &
+}
+
+# Sets `folder` to where this apply keeps its sockets: a path short enough for one, and without signs that ssh would expand.
+find_folder() {
+  uid=$(id -u)
+  name=cdktf-nixos-$(digest "$uid" "$terraform" "$run" "$(uname -n)")
+  shared=yes
+  for base in "${XDG_RUNTIME_DIR-}" "${TMPDIR-}" /tmp; do
+    case $base in /*) ;; *) continue ;; esac
+    case $base in *[!A-Za-z0-9_./+@=:,-]*) continue ;; esac
+    folder=${base%/}/$name
+    [ "${#folder}" -le 64 ] || continue # a socket's path has 103 bytes at most, of which ssh needs 17 for itself
+    if mkdir "$folder" 2>/dev/null; then
+      watch_terraform
+      return
+    fi
+    if is_private "$folder"; then return; fi
+  done
+  shared=no
+  for base in "${XDG_RUNTIME_DIR-}" "${TMPDIR-}" /tmp; do
+    case $base in /*) ;; *) continue ;; esac
+    case $base in *[!A-Za-z0-9_./+@=:,-]*) continue ;; esac
+    folder=$(mktemp -d "${base%/}/cdktf-nixos.XXXXXX" 2>/dev/null) || continue
+    trap 'rm -rf "$folder"' EXIT
+    say "no folder for a shared connection to $where (XDG_RUNTIME_DIR, TMPDIR, /tmp: owned by somebody else, or a path too long for a socket): this one connects by itself"
+    return
+  done
+  fail "neither XDG_RUNTIME_DIR, TMPDIR nor /tmp can hold a folder of ours (a plain absolute path is needed): nothing was done"
+}
+
+# ssh's own words in a log, without what it says of sharing, on one line each.
+words() {
+  cat "$@" 2>/dev/null | tr -d '\r' | grep -v -e '^$' -e '^Authenticated to ' -e '^Control' -e '^mux_' -e '^Shared connection' -e '^Transferred' \
+    -e '^Bytes per second' -e '^Connection to UNKNOWN' -e '^@@*$' -e '^OpenSSH_' | tail -n 8
+}
+said() { grep -q -E "$@" 2>/dev/null; }
+
+# Writes a file that is there whole or not at all.
+put() {
+  say "$2" >"$1.$$"
+  mv "$1.$$" "$1"
+}
+
+# What this ssh must be told beside the options: only of what it knows, and only where its configuration says otherwise.
+more_options() {
+  resolved=$(ssh ${config:+-F "$config"} -G "$@" 2>"$folder/resolve.$$") || {
+    say "ERROR: ssh cannot tell how to reach $where; nothing was done"
+    words "$folder/resolve.$$"
+    return 1
+  }
+  alias_known=yes
+  name=$(say "$host" | tr '[:upper:]' '[:lower:]')
+  while read -r key value; do
+    case $key=$value in
+      sessiontype=none | sessiontype=subsystem) say SessionType=default ;;
+      stdinnull=yes) say StdinNull=no ;;
+      forkafterauthentication=yes) say ForkAfterAuthentication=no ;;
+      knownhostscommand=none) ;;
+      knownhostscommand=*) [ -z "$known" ] || say KnownHostsCommand=none ;;
+      hostname="$host" | hostname="$name") alias_known=no ;;
+    esac
+  done <<EOF
+$resolved
+EOF
+  # A name that ssh's configuration has forgotten leads to where it led when the host was deployed.
+  if [ "$alias_known" = no ]; then say "$recorded"; fi
+}
+
+open_shared() {
+  since=$(date +%s)
+  while :; do
+    rm -f "$socket"
+    : >"$log"
+    # It takes the place of this shell's output, or Terraform would wait for it.
+    if ssh -M -N -f -S "$socket" -E "$log" -o ControlPersist=30 "$@" </dev/null >/dev/null 2>"$log.errors"; then return 0; fi
+    if said 'unix_listener|ControlPath too long' "$log"; then
+      : >"$base.alone"
+      return 0
+    fi
+    if is_hopeless "$log" "$log.errors" || [ $(($(date +%s) - since)) -ge "$patience" ]; then return 1; fi
+    sleep 2
+  done
+}
+
+# Whether trying again is of no use. A host that Terraform makes in this very apply may not know its keys or its users yet.
+is_hopeless() {
+  if said 'Host key verification failed|HOST IDENTIFICATION HAS CHANGED|[Bb]ad configuration|Bad owner or permissions' "$@"; then return 0; fi
+  [ -z "$late" ] && said 'Permission denied|Too many authentication failures|Could not resolve hostname' "$@"
+}
+
+no_connection() {
+  say "ERROR: ssh does not reach $where; nothing was done"
+  words "$@"
+}
+
+# Opens the connection that all runs of this apply share, unless it is open; only one run does so, the others wait for it.
+share() {
+  log=$base.log
+  until [ -S "$socket" ] || [ -e "$base.alone" ]; do
+    if mkdir "$base.lock" 2>/dev/null; then
+      say "$$" >"$base.lock/pid"
+      if [ -S "$socket" ] || open_shared "$@"; then
+        rm -rf "$base.lock"
+        continue
+      fi
+      no_connection "$log" "$log.errors" >"$base.failed.$$"
+      rm -rf "$base.lock"
+      cat "$base.failed.$$"
+      exit 1
+    fi
+    opener=''
+    while [ -d "$base.lock" ]; do
+      if [ -z "$opener" ]; then opener=$(cat "$base.lock/pid" 2>/dev/null); fi
+      if [ -n "$opener" ] && ! kill -0 "$opener" 2>/dev/null && [ "$opener" = "$(cat "$base.lock/pid" 2>/dev/null)" ]; then
+        fail "the connection to $where was given up; nothing was done"
+      fi
+      pause
+    done
+    if [ -n "$opener" ] && [ -e "$base.failed.$opener" ]; then
+      cat "$base.failed.$opener"
+      exit 1
+    fi
+  done
+  if [ -e "$base.alone" ]; then socket=none; fi
+}
+
+# One session. Its input stays open until it ends: the end of it tells the host that nobody is here any more.
+session() {
+  log=$folder/log.$$
+  pipe=$folder/run.$$
+  rm -f "$pipe"
+  mkfifo "$pipe" || fail "no pipe can be made in $folder; nothing was done"
+  : >"$log"
+  ssh -S "$socket" -E "$log" "$@" "$command" <"$pipe" &
+  ssh=$!
+  exec 3>"$pipe"
+  (
+    trap '' PIPE
+    send >&3 2>/dev/null
+  )
+  wait "$ssh"
+  code=$?
+  exec 3>&-
+  rm -f "$pipe"
+}
+
+# Whether there was no login, so that nothing can have begun: sshd turns away some of many that knock at a time.
+was_turned_away() {
+  [ "$code" = 255 ] || return 1
+  if said '^Authenticated to ' "$log" || grep -v 'session request failed' "$log" | grep -q mux_client; then return 1; fi
+  said 'kex_exchange_identification|Connection (closed|reset|refused|timed out)|banner exchange' "$log"
+}
+
+take_parts
+command -v ssh >/dev/null || fail "there is no ssh on PATH of $(uname -n), which deploys to $where (transport: \"ssh\"): install OpenSSH's client; nothing was done"
+find_folder
+
+set -- "$host"
+while IFS= read -r option; do
+  [ -z "$option" ] || set -- -o "$option" "$@"
+done <<EOF
+$options
+EOF
+# A key that this machine lacks leaves the choice to ssh: another operator's may be elsewhere.
+if [ -n "$identity" ] && { [ -e "$identity" ] || [ -e "$identity.pub" ]; }; then
+  set -- -o "IdentityFile=\"$(say "$identity" | sed 's/%/%%/g')\"" -o IdentitiesOnly=yes "$@"
+fi
+base=$folder/$(digest "$config" "$options" "$identity" "$known" "$host")
+socket=$base.socket
+[ "$shared" = yes ] || socket=none
+if [ ! -e "$base.more" ]; then
+  more=$(more_options "$@") || {
+    say "$more"
+    exit 1
+  }
+  put "$base.more" "$more"
+fi
+while IFS= read -r option; do
+  [ -z "$option" ] || set -- -o "$option" "$@"
+done <"$base.more"
+if [ -n "$known" ]; then
+  [ -e "$base.known" ] || put "$base.known" "$known"
+  set -- -o "UserKnownHostsFile=$base.known" -o GlobalKnownHostsFile=/dev/null -o VerifyHostKeyDNS=no "$@"
+fi
+[ -z "$config" ] || set -- -F "$config" "$@"
+set -- -T -o BatchMode=yes -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ControlMaster=no -o ClearAllForwardings=yes \
+  -o ForwardAgent=no -o ForwardX11=no -o Tunnel=no -o RemoteCommand=none -o RequestTTY=no -o PermitLocalCommand=no \
+  -o AddKeysToAgent=no -o VisualHostKey=no -o LogLevel=VERBOSE -o ConnectTimeout=15 -o ServerAliveInterval=15 \
+  -o ServerAliveCountMax=8 "$@"
+[ "$shared" = no ] || share "$@"
+
+receive="# cdktf-nixos
+size=$size
+$receive"
+# In single quotes, and without a sign that any login shell would read in them.
+command="sh -c 'PATH=\$PATH:/run/current-system/sw/bin; receive=\$(head -c $((${#receive} + 1))); case \$receive in \"# cdktf-nixos\"*) eval \"\$receive\" ;; *) echo \"ERROR: a start-up file of the login shell read what was meant for the program: it must not read its input; nothing was done\"; exit 1 ;; esac'"
+
+since=$(date +%s)
+session "$@"
+while was_turned_away && [ $(($(date +%s) - since)) -lt "$patience" ]; do
+  sleep 1
+  session "$@"
+done
+if said 'Control socket connect' "$log"; then rm -f "$socket"; fi # left by one that was killed: the next run opens a new one
+if [ "$code" = 255 ]; then
+  if [ "$socket" = none ] && ! said '^Authenticated to ' "$log"; then
+    no_connection "$log"
+    exit 1
+  fi
+  say "ERROR: the connection to $where was lost: what had begun there goes on, and a new plan shows how it ended"
+  words "$log" "$base.log"
+fi
+rm -f "$log"
+exit "$code"
