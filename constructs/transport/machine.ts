@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { DesiredHost } from "../../src/model/host";
 import type { Connection } from "../../src/model/observed";
 import { hostKeyText, knownHostsName } from "../../src/observe/known-hosts";
@@ -19,6 +20,11 @@ export function connectionOf(host: DesiredHost, resolved: Connection | undefined
   };
 }
 
+/** A host as Terraform dials it: of IPv6 addresses it brackets only what Go takes for one, without a zone and no IPv4 mapped into it. */
+export function dialledHost(host: string): string {
+  return isIPv6(host) ? `[${terraformText(host)}]` : referenceText(host);
+}
+
 /** Path of the script that Terraform uploads: in a folder only the user can enter, a new name each time. */
 export function scriptPath(scriptDir: string): string {
   return scriptDir === "." ? "./.cdktf-nixos-%RAND%.sh" : `./${scriptDir}/.cdktf-nixos-%RAND%.sh`;
@@ -30,7 +36,7 @@ export function scriptPath(scriptDir: string): string {
  */
 export function machineTriggers({ host, connection, scriptDir }: Reached): Record<string, string> {
   return {
-    address: referenceText(connection.host),
+    address: dialledHost(connection.host),
     port: String(connection.port),
     user: terraformText(connection.user),
     host_key: referenceText(connection.hostKey),
@@ -38,7 +44,7 @@ export function machineTriggers({ host, connection, scriptDir }: Reached): Recor
     certificate: terraformText(connection.certificateFile ?? ""),
     agent: String(connection.agent && connection.identityFile === undefined),
     agent_identity: terraformText(connection.agentIdentity ?? ""),
-    bastion_host: terraformText(connection.bastion?.host ?? ""),
+    bastion_host: dialledHost(connection.bastion?.host ?? ""),
     bastion_port: String(connection.bastion?.port ?? 22),
     bastion_user: terraformText(connection.bastion?.user ?? ""),
     bastion_identity: terraformText(connection.bastion?.identityFile ?? ""),

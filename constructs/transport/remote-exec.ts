@@ -1,5 +1,5 @@
 import { referenceText, terraformString, terraformText } from "../escape";
-import { scriptPath } from "./machine";
+import { dialledHost, scriptPath } from "./machine";
 import type { Provisioner, Reached, Script, Transport } from "./transport";
 
 /** Terraform's own SSH client: it uploads the program as a file, and runs that on a terminal. */
@@ -16,11 +16,11 @@ function provisioner(connection: Readonly<Record<string, unknown>>, script: Scri
 }
 
 /** A `connection` block of literals. */
-function connectionBlock({ connection, scriptDir }: Reached): Record<string, unknown> {
+export function connectionBlock({ connection, scriptDir }: Omit<Reached, "host">): Record<string, unknown> {
   const { identityFile, certificateFile, agentIdentity, bastion } = connection;
   return {
     type: "ssh",
-    host: referenceText(connection.host),
+    host: dialledHost(connection.host),
     port: connection.port,
     user: terraformText(connection.user),
     host_key: referenceText(connection.hostKey),
@@ -29,7 +29,7 @@ function connectionBlock({ connection, scriptDir }: Reached): Record<string, unk
     ...(certificateFile !== undefined && { certificate: fileExpression(certificateFile) }),
     ...(agentIdentity !== undefined && { agent_identity: terraformText(agentIdentity) }),
     ...(bastion && {
-      bastion_host: terraformText(bastion.host),
+      bastion_host: dialledHost(bastion.host),
       bastion_port: bastion.port,
       bastion_user: terraformText(bastion.user),
       bastion_host_key: referenceText(connection.hostKey),

@@ -136,9 +136,23 @@ export interface Connection {
   };
 }
 
+/** Why Terraform could not reach a host that ssh did reach, and what mends that. */
+export interface Fault {
+  readonly what: string;
+  readonly remedy: string;
+  readonly detail?: string;
+}
+
 /** What came of observing one host. */
 export type Observation =
-  | { readonly kind: "observed"; readonly host: ObservedHost; readonly connection: Connection }
+  | {
+      readonly kind: "observed";
+      readonly host: ObservedHost;
+      readonly connection: Connection;
+      readonly faults?: readonly Fault[];
+      /** What is good to know about the way to it, a sentence each. */
+      readonly notes?: readonly string[];
+    }
   /** Not asked: its address is only known after apply, or observation is off. */
   | { readonly kind: "unobserved"; readonly reason: "address" | "off" }
   | {

@@ -1,4 +1,5 @@
 import type { Gates } from "./gate";
+import type { NameSource } from "./name-service";
 import type { RunOptions, RunResult } from "./process";
 
 /** What all hosts of one observation share. */
@@ -12,6 +13,8 @@ export interface Context {
   readonly timeout: number;
   /** How many may go through the same jump host at once. */
   readonly jumpGates: Gates;
+  /** Where Terraform looks names up. @default this machine's files */
+  readonly names?: NameSource;
   run(file: string, args: readonly string[], options: RunOptions): Promise<RunResult>;
   /** Path of a temporary file that nobody else has. */
   temporary(name: string): string;

@@ -1,9 +1,11 @@
 import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Connection } from "../model/observed";
+import type { Connection, Fault } from "../model/observed";
+import { sshTransport } from "../model/transport";
 import type { Context } from "./context";
-import { type Failure, failure } from "./failure";
-import { keyFile } from "./key-file";
+import { type Failure } from "./failure";
+import { fingerprint, keyFile } from "./key-file";
 import { encryptedFailure } from "./route";
 import type { ResolvedTarget } from "./ssh-config";
 import type { AcceptedKey, SshLog } from "./ssh-log";
@@ -11,32 +13,36 @@ import type { AcceptedKey, SshLog } from "./ssh-log";
 /** The one identity Terraform is told. */
 export type Identity = Pick<Connection, "identityFile" | "certificateFile" | "agent" | "agentIdentity">;
 
-/** The identity with which ssh logged in, in Terraform's terms; a failure when Terraform could not use it. */
+/** An identity, and why Terraform cannot log in with it, if it cannot. */
+export interface Identified {
+  readonly identity: Identity;
+  readonly fault?: Fault;
+}
+
+/** How many keys sshd lets a client try, unless it is told otherwise. */
+const usualTries = 6;
+
+/** The identity with which ssh logged in, in Terraform's terms. */
 export async function acceptedIdentity(
   log: SshLog,
   target: ResolvedTarget,
   context: Context,
-): Promise<Identity | Failure> {
+  tries = usualTries,
+): Promise<Identified> {
   const key = log.accepted.at(-1);
-  if (!key) return log.byKey ? likelyIdentity(target) : { agent: false }; // an ssh that says less; or let in without a key
-  if (key.agent) {
-    const socket = foreignAgent(target);
-    if (socket !== undefined) {
-      return failure(
-        `the key for ${target.address} is in the agent at ${socket} (IdentityAgent), where Terraform does not look`,
-        `set SSH_AUTH_SOCK=${socket}`,
-      );
-    }
-    return { agent: true, agentIdentity: agentIdentity(key.label) };
-  }
+  // An ssh that says less; or let in without a key.
+  if (!key) return { identity: log.byKey ? await likelyIdentity(target) : { agent: false } };
+  if (key.agent) return agentKey(key, target, context, tries);
   if (key.token || key.type.endsWith("-SK")) {
-    return failure(
+    return unusable(
       `the key ${key.label} for ${target.address} is in a hardware token, which Terraform cannot use by itself`,
       "load it into an agent with ssh-add, or use another key",
     );
   }
   const file = path.resolve(key.label);
-  return key.type.endsWith("-CERT") ? certified(key, file, target, context) : { agent: false, identityFile: file };
+  return key.type.endsWith("-CERT")
+    ? certified(key, file, target, context)
+    : { identity: { agent: false, identityFile: file } };
 }
 
 /** A guess, such as for a host that let nobody in: the first key that could be used. */
@@ -55,9 +61,85 @@ export async function encryptedKey(accepted: readonly AcceptedKey[]): Promise<Fa
   return undefined;
 }
 
-/** Terraform's `agent_identity`: the path of a key file it can read, else the key's comment in the agent. */
-function agentIdentity(label: string): string {
-  return existsSync(label) || existsSync(`${label}.pub`) ? path.resolve(label) : label;
+/** A key of the agent: Terraform tries all the agent has, in its order, but the one that `agent_identity` names first. */
+async function agentKey(
+  key: AcceptedKey,
+  target: ResolvedTarget,
+  context: Context,
+  tries: number,
+): Promise<Identified> {
+  const socket = foreignAgent(target);
+  if (socket !== undefined) {
+    return unusable(
+      `the key for ${target.address} is in the agent at ${socket} (IdentityAgent), where Terraform does not look`,
+      `set SSH_AUTH_SOCK=${socket}`,
+    );
+  }
+  const file = await readableName(key, target, context);
+  if (file !== undefined) return { identity: { agent: true, agentIdentity: file } };
+  const keys = await agentKeys(context);
+  const index = keys.findIndex(({ blob }) => blob === key.fingerprint);
+  const comment = keys[index]?.comment ?? key.label;
+  const bearers = keys.filter((other) => other.comment === comment).length;
+  if (comment !== "" && bearers <= 1) return { identity: { agent: true, agentIdentity: comment } };
+  if (index < tries) return { identity: { agent: true } };
+  const named = existsSync(key.label) ? path.resolve(key.label) : undefined;
+  return {
+    identity: { agent: true },
+    fault: {
+      what: `the key for ${target.address} is number ${index + 1} in the agent, the host lets a client try ${tries}, and Terraform cannot pick it: ${comment === "" ? "it has no comment" : `its comment ${JSON.stringify(comment)} is not its alone`}, and no public key lies where it is looked for`,
+      remedy:
+        (named === undefined
+          ? "write its public half to a file (`ssh-add -L` prints it) and name that file as IdentityFile"
+          : `put the public key beside it: \`ssh-keygen -y -f ${named} > ${named}.pub\``) + `; or ${sshTransport}`,
+    },
+  };
+}
+
+/** A path in which Terraform finds this very public key: it reads the file and the .pub beside it, an encrypted key not at all. */
+async function readableName(key: AcceptedKey, target: ResolvedTarget, context: Context): Promise<string | undefined> {
+  for (const name of [key.label, ...target.identityFiles]) {
+    if ((await readPublicHalf(name, context)) === key.fingerprint) return path.resolve(name);
+  }
+  return undefined;
+}
+
+/** The fingerprint of the first key that Terraform can read of a file or its .pub. */
+async function readPublicHalf(name: string, context: Context): Promise<string | undefined> {
+  if ((await keyFile(name)) === "plain") {
+    const answer = await context.run("ssh-keygen", ["-y", "-P", "", "-f", name], { timeout: 30 });
+    if (answer.exitCode === 0) return fingerprint(answer.stdout.toString("utf8"));
+  }
+  for (const file of name.endsWith(".pub") ? [name] : [name, `${name}.pub`]) {
+    const [, line] = /^((?:ssh|ecdsa|sk)-\S+ AAAA\S+)/m.exec(await readFile(file, "latin1").catch(() => "")) ?? [];
+    if (line !== undefined) return fingerprint(line);
+  }
+  return undefined;
+}
+
+interface AgentKey {
+  /** `SHA256:…` */
+  readonly blob: string;
+  readonly comment: string;
+}
+
+/** What the agent holds, in its order. */
+async function agentKeys(context: Context): Promise<AgentKey[]> {
+  const answer = await context.run("ssh-add", ["-L"], { timeout: 30 });
+  return answer.stdout
+    .toString("utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, key, comment = ""] = /^(\S+ AAAA\S+) ?(.*)$/.exec(line.trimEnd()) ?? [];
+      return key === undefined ? [] : [{ blob: fingerprint(key), comment }];
+    });
+}
+
+function unusable(what: string, remedy: string): Identified {
+  return {
+    identity: { agent: Boolean(process.env["SSH_AUTH_SOCK"]) },
+    fault: { what, remedy: `${remedy}; or ${sshTransport}` },
+  };
 }
 
 /** The agent's socket, when it is not the one that Terraform asks. */
@@ -81,7 +163,7 @@ async function certified(
   label: string,
   target: ResolvedTarget,
   context: Context,
-): Promise<Identity | Failure> {
+): Promise<Identified> {
   const certificates = [label, `${label}-cert.pub`, ...target.certificateFiles].filter((file) =>
     file.endsWith("-cert.pub"),
   );
@@ -92,11 +174,11 @@ async function certified(
     for (const certificateFile of [label, ...certificates]) {
       if (certificateFile === identityFile || !existsSync(certificateFile)) continue;
       if ((await fileFingerprint(certificateFile, context)) === key.fingerprint) {
-        return { agent: false, identityFile, certificateFile };
+        return { identity: { agent: false, identityFile, certificateFile } };
       }
     }
   }
-  return failure(
+  return unusable(
     `the certificate ${key.label} for ${target.address} belongs to no key file that Terraform could read`,
     "load key and certificate into the agent together (ssh-add does), or use a key file without a passphrase",
   );

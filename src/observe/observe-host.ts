@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { NixosError } from "../model/error";
-import type { Connection, Observation, ObservedHost } from "../model/observed";
+import type { Observation, ObservedHost, Trouble } from "../model/observed";
 import { usesTerraformSsh } from "../model/transport";
 import type { Probe } from "../script/probe";
-import { likelyConnection, provenConnection } from "./connection";
+import { likelyConnection, type Proven, provenConnection, type Told } from "./connection";
 import type { Context } from "./context";
 import { type Failure, failure, isFailure } from "./failure";
 import { findFrame } from "./frame";
@@ -32,13 +32,43 @@ export async function observeHost(
   const { jump } = route;
   const session = await (jump ? context.jumpGates.of(`${jump.hostName} ${jump.port}`).pass(ask) : ask());
   const observed = await readSession(route, session, nonce, context);
-  const connection = await provenOrLikely(route, session, isFailure(observed) ? [] : observed.hostKeys, context);
-  if (isFailure(observed)) return { ...observed, ...(connection && !isFailure(connection) && { connection }) };
-  if (!connection)
+  const proven = await provenOrLikely(route, session, isFailure(observed) ? { hostKeys: [] } : observed, context);
+  if (isFailure(observed))
+    return { ...observed, ...(proven && "connection" in proven && { connection: proven.connection }) };
+  if (!proven)
     return failure(`ssh did not write down how it reached ${host.address}`, "see that the temporary folder has space");
-  if (isFailure(connection)) return connection;
+  if (isFailure(proven)) return proven;
+  const { connection, faults, notes } = proven;
   const fault = rootFailure(observed.troubles, route.target) ?? identityFailure(observed, route);
-  return fault ? { ...fault, connection } : { kind: "observed", host: observed, connection };
+  if (fault) return { ...fault, connection };
+  const troubles = [...observed.troubles, ...keyTroubles(session)];
+  return {
+    kind: "observed",
+    host: { ...observed, troubles },
+    connection,
+    ...(faults.length > 0 && { faults }),
+    ...(notes.length > 0 && { notes }),
+  };
+}
+
+/** The way to a host that let us in, or the likely one: a destroy may need it, though nothing was observed. */
+async function provenOrLikely(
+  route: Route,
+  session: Session,
+  told: Told,
+  context: Context,
+): Promise<Proven | Failure | undefined> {
+  if (session.log.authenticated) return provenConnection(route, session, told, context);
+  const connection = await likelyConnection(route, context);
+  return connection && { connection, faults: [], notes: [] };
+}
+
+/** What sshd told ssh of the key that let us in. */
+function keyTroubles({ log }: Session): Trouble[] {
+  return log.withoutTerminal.map((place) => ({
+    word: "no-pty-key",
+    text: `${place}: the options of the key leave out pty`,
+  }));
 }
 
 async function readSession(
@@ -56,17 +86,6 @@ async function readSession(
     if (!problem) throw error;
     return failure(`${route.target.address}: ${problem.what}`, problem.remedy, problem.detail);
   }
-}
-
-function provenOrLikely(
-  route: Route,
-  session: Session,
-  hostKeys: readonly string[],
-  context: Context,
-): Promise<Connection | Failure | undefined> {
-  return session.log.authenticated
-    ? provenConnection(route, session, hostKeys, context)
-    : likelyConnection(route, context);
 }
 
 function identityFailure(host: ObservedHost, { target }: Route): Failure | undefined {

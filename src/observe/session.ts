@@ -34,7 +34,7 @@ const quiet = {
   PermitLocalCommand: "no",
   AddKeysToAgent: "no",
   VisualHostKey: "no",
-  LogLevel: "DEBUG1", // tells which key got us in; it goes to a file of its own, never to the user
+  LogLevel: "DEBUG2", // tells which key got us in, and what the server offers; it goes to a file of its own, never to the user
 };
 
 /** Runs a program on a host with `sh`, whatever its login shell: one connection, the program on stdin. */
@@ -54,10 +54,10 @@ export async function runProgram(route: Route, program: string, context: Context
     timeout: context.timeout,
     ...(jump && { env: { SHELL: "/bin/sh" } }), // which runs the ProxyCommand
   });
-  const log = await readLog(logFile);
+  const log = await readLog(logFile, context);
   if (!jump) return { result, log };
   const known = await readFile(jump.knownHosts, "utf8");
-  return { result, log, jump: { log: await readLog(jump.logFile), keys: readKnownHosts(known.split("\n")) } };
+  return { result, log, jump: { log: await readLog(jump.logFile, context), keys: readKnownHosts(known.split("\n")) } };
 }
 
 /**
@@ -105,6 +105,6 @@ function quoted(word: string): string {
   return /^[A-Za-z0-9_./:=@+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-async function readLog(file: string): Promise<SshLog> {
-  return parseSshLog(await readFile(file, "utf8").catch(() => ""));
+async function readLog(file: string, { folder }: Context): Promise<SshLog> {
+  return parseSshLog(await readFile(file, "utf8").catch(() => ""), folder);
 }

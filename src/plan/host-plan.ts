@@ -100,6 +100,7 @@ export function hostPlan({ host, observation }: PlannedHost, twins: readonly str
   if (observation.kind === "observed") {
     const seen = observation.host;
     notes.push(...machineNotes(seen));
+    notes.push(...(observation.notes ?? []).map((note) => plain(note, 400)));
     for (const trouble of seen.troubles) {
       const isMoot = troubles[trouble.word]?.terraformOnly === true && !usesTerraformSsh(host);
       if (trouble.word !== "no-nixpkgs" && !isMoot) refuse(...troubleWords(trouble));
@@ -139,6 +140,9 @@ function troubleWords({ word, text }: Trouble): [what: string, remedy: string, d
 }
 
 function observationProblems(observation: Observation): Omit<Problem, "where">[] {
+  if (observation.kind === "observed") {
+    return (observation.faults ?? []).map((fault) => ({ code: "connection", ...fault }));
+  }
   if (observation.kind === "failed") {
     const { what, remedy, detail } = observation;
     return [{ code: "connection", what, remedy, ...(detail !== undefined && { detail }) }];

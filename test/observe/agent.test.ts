@@ -34,7 +34,7 @@ describeUnless(noSshd, "a key that an agent or a certificate brings", () => {
     execFileSync("ssh-add", ["-q", other, lonely, locked], { env, stdio: "ignore" });
     rmSync(lonely);
     rmSync(`${lonely}.pub`);
-    program = framed("host\\tmachine-id\\tabc", `host\\thost-key\\t${sshd.keys["ed25519"]}`);
+    program = framed("host\\tmachine-id\\tabc", ...Object.values(sshd.keys).map((line) => `host\\thost-key\\t${line}`));
   });
   beforeEach(() => {
     process.env["SSH_AUTH_SOCK"] = socket;
@@ -57,7 +57,7 @@ describeUnless(noSshd, "a key that an agent or a certificate brings", () => {
   it("is named by its comment when no file has it", async () => {
     const observation = await observe();
     expect(observation).toHaveProperty("connection", {
-      ...{ host: "127.0.0.1", port: sshd.port, user, hostKey: sshd.keys["ed25519"] },
+      ...{ host: "127.0.0.1", port: sshd.port, user, hostKey: expect.any(String) as string },
       ...{ agent: true, agentIdentity: "me at home" },
     });
   });

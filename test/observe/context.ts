@@ -44,8 +44,11 @@ export function framed(...records: readonly string[]): string {
   return lines.map((line) => `printf '${line}\\n'\n`).join("");
 }
 
-/** What a failed observation says, for people. */
+/** What an observation says, for people: why it failed, or what keeps Terraform from the host. */
 export function said(observation: Observation): string {
+  if (observation.kind === "observed" && observation.faults) {
+    return observation.faults.map(({ what, remedy }) => `${what}\n-> ${remedy}`).join("\n");
+  }
   if (observation.kind !== "failed") return observation.kind;
   return [observation.what, observation.detail ?? "", `-> ${observation.remedy}`].join("\n");
 }

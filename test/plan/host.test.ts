@@ -127,6 +127,25 @@ describe("a host's troubles", () => {
     },
   );
 
+  test("what Terraform's client cannot do is told, one problem each, and what is good to know is a note", () => {
+    const fault = (what: string): { what: string; remedy: string } => ({ what, remedy: "do this" });
+    const input = app([seen("shop/web1", [])], []);
+    const hosts = input.hosts.map((one) => ({
+      ...one,
+      observation: {
+        ...one.observation,
+        faults: [fault("no cipher"), fault("two steps")],
+        notes: ["mind the address"],
+      },
+    }));
+    const plan = planApp({ ...input, hosts });
+    expect(problemsOf(plan).map((text) => text.split("\n"))).toEqual([
+      ["no cipher (construct shop/web1, host web1)", "  → do this"],
+      ["two steps (construct shop/web1, host web1)", "  → do this"],
+    ]);
+    expect(plan.hosts[0]?.notes).toEqual(["mind the address"]);
+  });
+
   test("no nixpkgs matters only where something must be built", () => {
     const bare = { nixpkgs: undefined, troubles: [{ word: "no-nixpkgs", text: "" }] };
     expect(problemsOf(planHost([database], [], bare)).join()).toContain("no nixpkgs to build containers with");
