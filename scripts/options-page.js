@@ -40,7 +40,7 @@ function setting(member) {
   if (member.questionToken && !byDefault?.comment) throw new Error(`${name} has no @default`);
   const type = member.type
     .getText()
-    .replace(/\breadonly /g, "")
+    .replace(/\breadonly | \| null\b/g, "")
     .replace(/\s+/g, " ");
   const when = member.questionToken
     ? `default: ${plain(byDefault.comment)}`

@@ -11,7 +11,7 @@ new NixosContainer(stack, "legacy", {
   host,
   adopt: true,
   config: "{ services.nginx.enable = true; }",
-  network: { hostAddress: "10.233.1.1", localAddress: "10.233.1.2" },
+  network: { privateNetwork: true, hostAddress: "10.233.1.1", localAddress: "10.233.1.2" },
   stateVersion: "25.05",
   // Should it leave the code, it stays on the host as it is.
   removalPolicy: "retain",

@@ -10,7 +10,7 @@ for (const [id, address] of Object.entries({ dns: "198.51.100.53", ntp: "198.51.
   new NixosContainer(stack, id, {
     host,
     config: { services: id === "dns" ? { unbound: { enable: true } } : { chrony: { enable: true } } },
-    network: { hostBridge: "br0", localAddress: `${address}/24`, hostAddress: "198.51.100.1" },
+    network: { privateNetwork: true, hostBridge: "br0", localAddress: `${address}/24`, hostAddress: "198.51.100.1" },
     autoStart: true,
   });
 }

@@ -13,6 +13,7 @@ new NixosContainer(stack, "web", {
     networking: { firewall: { allowedTCPPorts: [80] } },
   },
   network: {
+    privateNetwork: true,
     hostAddress: "192.168.100.10",
     localAddress: "192.168.100.11",
     forwardPorts: [

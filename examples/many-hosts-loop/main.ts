@@ -20,7 +20,7 @@ for (const [region, addresses] of Object.entries(regions)) {
         // The construct's id is unique in the stack; the container's name need only be so on its host.
         name: id,
         config: { services: id === "cache" ? { varnish: { enable: true } } : { prometheus: { enable: true } } },
-        network: { hostAddress: `10.20.${index}.1`, localAddress: `10.20.${index}.2` },
+        network: { privateNetwork: true, hostAddress: `10.20.${index}.1`, localAddress: `10.20.${index}.2` },
         autoStart: true,
       });
     });

@@ -18,7 +18,7 @@ class Shop extends TerraformStack {
       new NixosContainer(this, `shop${instance}`, {
         host,
         config: { services: { nginx: { enable: true } } },
-        network: { hostAddress: `10.30.${instance}.1`, localAddress: `10.30.${instance}.2` },
+        network: { privateNetwork: true, hostAddress: `10.30.${instance}.1`, localAddress: `10.30.${instance}.2` },
         autoStart: true,
         protect,
       });

@@ -20,7 +20,7 @@ const database = new NixosContainer(stack, "database", {
     },
     networking: { firewall: { allowedTCPPorts: [5432] } },
   },
-  network: { hostAddress: "192.168.100.10", localAddress: "192.168.100.11" },
+  network: { privateNetwork: true, hostAddress: "192.168.100.10", localAddress: "192.168.100.11" },
   bindMounts: { "/var/lib/postgresql": { hostPath: "/srv/postgresql", isReadOnly: false } },
   autoStart: true,
   // A removal is refused until this is taken back.
@@ -35,7 +35,7 @@ new NixosContainer(stack, "wiki", {
     // The address of the other container is known at synth.
     environment: { variables: { DATABASE_HOST: database.localAddress } },
   },
-  network: { hostAddress: "192.168.100.20", localAddress: "192.168.100.21" },
+  network: { privateNetwork: true, hostAddress: "192.168.100.20", localAddress: "192.168.100.21" },
   autoStart: true,
   dependsOn: [database],
 });
