@@ -27,7 +27,8 @@ traces() {
   done
   find "$R/nix/var/nix/gcroots/auto" -lname "*/per-container/$p*"
 } 2>/dev/null
-units() { systemctl list-units --all --plain --no-legend "container@$p*"; }
+# A unit that is inactive is loaded only because somebody asked for it: systemd forgets it when it likes.
+units() { systemctl list-units --plain --no-legend "container@$p*"; }
 
 # A change still under way would bring back what goes.
 for lock in "$R/run/cdktf-nixos/lock/$p"*; do [ ! -e "$lock" ] || flock -w 600 "$lock" true; done
