@@ -21,7 +21,7 @@ export const arrows = {
   test: users,
 };
 
-/** For each package with a door-keeper, the folders, or the file, that may import it. */
+/** For each package with a door-keeper, the folders, or the file, that may import it, and how. */
 export const packages = [
   // examples, bench and test are users of the package: they write apps
   {
@@ -35,9 +35,10 @@ export const packages = [
     why: "constructs/framework.ts alone knows that there are two frameworks, and src/ is usable without either",
   },
   {
-    names: ["node:child_process", "child_process"],
-    folders: ["src/observe", "src/nix", "src/cli", "src/sim", "examples", "bench", "test"],
-    why: "hosts are reached by src/observe, and a synth runs no other program but nix's parser",
+    names: ["execa"],
+    folders: ["src/observe", "test"],
+    dynamicOnly: true,
+    why: "execa is ESM only and spawns ssh: reach it in src/observe, by import()",
   },
   { names: ["ssh2"], folders: ["src/sim", "test"], why: "hosts are reached with ssh(1); ssh2 is the embedded host's" },
   { names: ["cdktf-nixos-containers"], folders: ["examples", "test"], why: "import the file itself" },
@@ -58,17 +59,18 @@ function targetOf(file, specifier) {
 const matches = (specifier, name) => specifier === name || specifier.startsWith(`${name}/`);
 
 /** The complaint about an import, or undefined. */
-function complaint(file, specifier) {
+function complaint(file, { specifier, dynamic, typeOnly }) {
   const from = folderOf(file);
   if (specifier.startsWith(".")) {
     const to = targetOf(file, specifier);
     if (to === from || arrows[from]?.includes(to)) return undefined;
     return `${from} must not import ${to}: it may import ${arrows[from]?.join(", ") || "no other folder"}`;
   }
-  for (const { names, folders, why } of packages) {
+  for (const { names, folders, dynamicOnly, why } of packages) {
     if (!names.some((name) => matches(specifier, name))) continue;
     if (!folders.includes(from) && !folders.includes(file.split(path.sep).join("/")))
       return `${from} must not import ${specifier}: ${why}`;
+    if (dynamicOnly && !dynamic && !typeOnly) return `${specifier} must be imported by import(): ${why}`;
   }
   return undefined;
 }
@@ -78,18 +80,18 @@ export const arrowsRule = {
   meta: { type: "problem", schema: [], messages: { arrow: "{{ complaint }}" } },
   create(context) {
     const file = path.relative(context.cwd, context.filename);
-    const check = (node, source) => {
+    const check = (node, source, kind = {}) => {
       const specifier = source?.type === "TSLiteralType" ? source.literal.value : source?.value;
       if (typeof specifier !== "string") return;
-      const text = complaint(file, specifier);
+      const text = complaint(file, { specifier, dynamic: false, typeOnly: false, ...kind });
       if (text) context.report({ node, messageId: "arrow", data: { complaint: text } });
     };
     return {
-      ImportDeclaration: (node) => check(node, node.source),
-      ExportNamedDeclaration: (node) => check(node, node.source),
-      ExportAllDeclaration: (node) => check(node, node.source),
-      ImportExpression: (node) => check(node, node.source),
-      TSImportType: (node) => check(node, node.source ?? node.argument),
+      ImportDeclaration: (node) => check(node, node.source, { typeOnly: node.importKind === "type" }),
+      ExportNamedDeclaration: (node) => check(node, node.source, { typeOnly: node.exportKind === "type" }),
+      ExportAllDeclaration: (node) => check(node, node.source, { typeOnly: node.exportKind === "type" }),
+      ImportExpression: (node) => check(node, node.source, { dynamic: true }),
+      TSImportType: (node) => check(node, node.source ?? node.argument, { typeOnly: true }),
       TSExternalModuleReference: (node) => check(node, node.expression),
       CallExpression(node) {
         const name = node.callee.type === "MemberExpression" ? node.callee.object.name : node.callee.name;

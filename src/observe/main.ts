@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const) {
-    // A listener that stays: without one, the next signal would end this process before the temporary files are gone.
+    // A listener that stays: without one, execa's own clean-up would end this process before the temporary files are gone.
     process.on(signal, () => {
       process.exitCode = code;
       abort.abort();

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import path from "node:path";
 import type { DesiredHost } from "../../src/model/host";
@@ -5,10 +6,10 @@ import type { Observation } from "../../src/model/observed";
 import type { Context } from "../../src/observe/context";
 import { Gates } from "../../src/observe/gate";
 import { observeHost } from "../../src/observe/observe-host";
-import { run } from "../../src/observe/process";
+import type { RunOptions, RunResult } from "../../src/observe/process";
 import type { HostRequest } from "../../src/observe/request";
 
-/** A context with temporary files and limits of the test's own. */
+/** A context whose commands are run by node itself: jest cannot load execa, which is ESM. */
 export function testContext(folder: string, settings: Partial<Context> = {}): Context {
   const own = mkdtempSync(path.join(folder, "context-"));
   let files = 0;
@@ -18,7 +19,7 @@ export function testContext(folder: string, settings: Partial<Context> = {}): Co
     connectTimeout: 5,
     timeout: 20,
     jumpGates: new Gates(8),
-    run,
+    run: runByNode,
     temporary: (name) => path.join(own, `${name}-${(files += 1)}`),
     ...settings,
   };
@@ -51,4 +52,26 @@ export function said(observation: Observation): string {
   }
   if (observation.kind !== "failed") return observation.kind;
   return [observation.what, observation.detail ?? "", `-> ${observation.remedy}`].join("\n");
+}
+
+function runByNode(file: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  return new Promise((resolve) => {
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    const env = { ...process.env, LC_ALL: "C", SSH_ASKPASS_REQUIRE: "never", ...options.env };
+    const child = spawn(file, args, { env, stdio: "pipe" });
+    let timedOut = false;
+    const timer = setTimeout(() => (timedOut = child.kill()), options.timeout * 1000);
+    const finish = (rest: Partial<RunResult>): void => {
+      clearTimeout(timer);
+      const output = { stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString("utf8") };
+      resolve({ ...output, timedOut, ...rest });
+    };
+    child.stdout.on("data", (data: Buffer) => stdout.push(data));
+    child.stderr.on("data", (data: Buffer) => stderr.push(data));
+    child.stdin.on("error", () => undefined); // it may end without reading
+    child.on("error", (error: NodeJS.ErrnoException) => finish({ notStarted: error.code ?? "unknown" }));
+    child.on("close", (exitCode) => finish({ exitCode: exitCode ?? undefined }));
+    child.stdin.end(options.input ?? "");
+  });
 }

@@ -67,6 +67,13 @@ test("the command bears the package's own name too, so that npx asks the registr
   expect(new Set(Object.values(manifest.bin)).size).toBe(1);
 });
 
+test("execa, which is an ECMAScript module, is imported dynamically and in one place", () => {
+  expect(imported("src").get("execa")).toEqual(["src/observe/process.ts"]);
+  const text = readFileSync(path.join(repository, "src/observe/process.ts"), "utf8");
+  expect(text).toMatch(/await import\("execa"\)/);
+  expect(text).not.toMatch(/^import (?!type ).*"execa"/m);
+});
+
 test("each entry has its types, also for compilers that know no exports", () => {
   const entries = Object.entries(manifest.exports).flatMap(([name, entry]) =>
     typeof entry === "string" || name === "." ? [] : [[name.slice("./".length), [entry.types]] as const],
