@@ -46,11 +46,18 @@ function print(plan: Plan | undefined, others: readonly Problem[], { json = fals
   if (json) {
     process.stdout.write(planJson(plan, others));
   } else if (plan) {
-    const columns = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+    const columns = columnsOf(process.stdout);
     process.stdout.write(planText(plan, { colors: colorsOn(color, process.stdout), columns, problems: others }));
   } else {
-    process.stderr.write(problemsText(others, styleOf(colorsOn(color, process.stderr))) + "\n");
+    process.stderr.write(
+      problemsText(others, styleOf(colorsOn(color, process.stderr)), columnsOf(process.stderr)) + "\n",
+    );
   }
+}
+
+/** Where lines are broken: at a terminal's width, up to one that reads well; what is piped on stays as it is. */
+function columnsOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return stream.isTTY ? Math.min(120, Math.max(40, stream.columns ?? 80)) : Infinity;
 }
 
 /** Whether to colour: --no-color and NO_COLOR forbid it, FORCE_COLOR asks for it or (0, false) forbids it, else a terminal does. */

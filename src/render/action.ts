@@ -50,8 +50,8 @@ export function costOf({ action, effect, removal, changes, problems }: Container
 }
 
 /** What one change costs, in a word. */
-export function changeCost({ property, after, effect }: Change): string {
-  if (property === "running" && effect === "none") return after === "true" ? "start" : "stop";
+export function changeCost({ property, before, after, effect }: Change): string {
+  if (property === "running" && before !== undefined && effect === "none") return after === "true" ? "start" : "stop";
   return effect === "none" ? "" : effect === "danger" ? "DANGER" : effect;
 }
 

@@ -2,8 +2,9 @@ import { type Problem, problemText } from "../model/error";
 import type { ContainerPlan, HostPlan, Plan } from "../plan/plan";
 import { plain } from "../plan/text";
 import { containerText } from "./container";
-import { indent, labelled, type Style, styleOf, widest, wrap } from "./style";
+import { indent, type Style, styleOf, widest } from "./style";
 import { allContainers, hasChanges, summaryText } from "./summary";
+import { type Span, wrap, wrapSpans } from "./wrap";
 
 /** How a plan is shown to people. */
 export interface TextOptions {
@@ -13,7 +14,7 @@ export interface TextOptions {
    */
   readonly colors?: boolean;
   /**
-   * Columns at which sentences are wrapped; values and lines of a diff stay whole.
+   * Columns at which lines are broken between words; Infinity breaks none.
    * @default 100
    */
   readonly columns?: number;
@@ -27,22 +28,51 @@ const departed = "Hosts that left the code are not looked at: `cdktf diff` shows
 export function planText(plan: Plan, { colors = false, columns = 100, problems = [] }: TextOptions = {}): string {
   const style = styleOf(colors);
   const containers = allContainers(plan);
-  const sections = plan.hosts.map((host) =>
-    hostText(
-      host,
-      containers.filter((container) => container.host === host.host),
-      columns,
-      style,
-    ),
-  );
   const told = allProblems(plan, problems);
+  const summary = `${summaryText(plan)}.${hasChanges(plan) || told.length > 0 ? "" : " Nothing to do."}`;
   const last = [
-    ...(told.length > 0 ? [problemsText(told, style)] : []),
-    `${style.bold("Plan:")} ${summaryText(plan)}.${hasChanges(plan) || told.length > 0 ? "" : " Nothing to do."}`,
+    ...(told.length > 0 ? [problemsText(told, style, columns)] : []),
+    wrapSpans([{ text: "Plan:", paint: style.bold }, { text: ` ${summary}` }], { columns, hang: 2 }).join("\n"),
   ];
   // A plan without containers reads as if nothing could happen, and that is not ours to know.
-  if (containers.length === 0) last.push(style.dim(departed));
-  return [...sections, ...last].join("\n\n") + "\n";
+  if (containers.length === 0) last.push(wrap(departed, { columns }).map(style.dim).join("\n"));
+  return [...sectionsOf(plan).map((section) => sectionText(section, columns, style)), ...last].join("\n\n") + "\n";
+}
+
+/** What one stack does on one host; the stack is named where there are several. */
+interface Section {
+  readonly host: HostPlan;
+  readonly stack?: string;
+  /** Whether what concerns the whole host is told here. */
+  readonly leads: boolean;
+  readonly containers: readonly ContainerPlan[];
+}
+
+/** The plan by stack, in the order of the code, and in each by host. */
+function sectionsOf(plan: Plan): readonly Section[] {
+  const all = allContainers(plan);
+  const stacks = [...new Set([...plan.removals, ...plan.containers].map(({ stack }) => stack))];
+  if (stacks.length < 2) {
+    return plan.hosts.map((host) => ({
+      host,
+      leads: true,
+      containers: all.filter((container) => container.host === host.host),
+    }));
+  }
+  const led = new Set<string>();
+  return stacks.flatMap((stack) => {
+    const here = all.filter((container) => container.stack === stack);
+    const used = new Set(
+      [...plan.removals.filter((removal) => removal.stack === stack), ...here].map(({ host }) => host),
+    );
+    return plan.hosts
+      .filter(({ host }) => used.has(host))
+      .map((host): Section => {
+        const leads = !led.has(host.host);
+        led.add(host.host);
+        return { host, stack, leads, containers: here.filter((container) => container.host === host.host) };
+      });
+  });
 }
 
 /** Every problem of a plan once, in the order of the code. */
@@ -56,33 +86,59 @@ export function allProblems(plan: Plan | undefined, others: readonly Problem[] =
 }
 
 /** Problems for people, each with its remedy. */
-export function problemsText(problems: readonly Problem[], style: Style): string {
-  const lines = problems.map((problem) => {
+export function problemsText(problems: readonly Problem[], style: Style, columns = Infinity): string {
+  const lines = problems.flatMap((problem) => {
     const [first = "", ...rest] = problemText(problem)
       .split("\n")
       .map((line) => plain(line, 600));
     return [
-      `${style.red("✗")} ${style.bold(first)}`,
-      ...rest.map((line) => `  ${line.startsWith("  →") ? style.cyan(line) : line}`),
-    ].join("\n");
+      ...wrapSpans(
+        [
+          { text: "✗", paint: style.red },
+          { text: ` ${first}`, paint: style.bold },
+        ],
+        { columns: columns - 2, hang: 2 },
+      ),
+      ...rest.flatMap((line) => problemLine(line, columns - 4, style)).map((line) => indent(line, 2)),
+    ];
   });
-  return `${style.red(style.bold(problems.length === 1 ? "Problem" : `${problems.length} problems`))}\n${lines.map((line) => indent(line, 2)).join("\n")}`;
+  const heading = style.red(style.bold(problems.length === 1 ? "Problem" : `${problems.length} problems`));
+  return [heading, ...lines.map((line) => indent(line, 2))].join("\n");
 }
 
-function hostText(host: HostPlan, containers: readonly ContainerPlan[], columns: number, style: Style): string {
+/** A line below a problem: its remedy, or what somebody else said, which stays behind its bar. */
+function problemLine(line: string, columns: number, style: Style): string[] {
+  if (line.startsWith("  →")) return wrapSpans([{ text: line, paint: style.cyan }], { columns, hang: 4 });
+  const [, bar = "", said = ""] = /^(\s*\| )(.*)$/.exec(line) ?? ["", "", line];
+  return wrap(said, { columns: columns - bar.length }).map((part) => bar + part);
+}
+
+function sectionText({ host, stack, leads, containers }: Section, columns: number, style: Style): string {
   const shown = containers.filter((container) => !isQuiet(container));
   const quiet = containers.filter(isQuiet);
   const width = widest(shown.map(({ name }) => name));
-  const address = host.address === host.label ? "" : `  ${style.dim(host.address)}`;
-  const lines = [`${style.bold(style.underline(host.label))}${address}`];
-  const say = (label: string, labelWidth: number, text: string): void =>
-    void lines.push(...labelled(label, labelWidth, text, columns - 2).map((line) => indent(line, 2)));
-  for (const note of host.notes) say(`${style.cyan("note")}  `, 6, note);
-  for (const { what } of host.problems) say(`${style.red("✗")} `, 2, plain(what, 300));
+  const title: Span[] = [
+    ...(stack === undefined ? [] : [{ text: stack, paint: style.bold }, { text: " · " }]),
+    { text: host.label, paint: (text: string) => style.bold(style.underline(text)) },
+    ...(host.address === host.label ? [] : [{ text: `  ${host.address}`, paint: style.dim }]),
+  ];
+  const lines = wrapSpans(title, { columns, hang: 2 });
+  const say = (label: string, paint: (text: string) => string, text: string): void =>
+    void lines.push(
+      ...wrapSpans([{ text: label, paint }, { text }], { columns: columns - 2, hang: label.length }).map((line) =>
+        indent(line, 2),
+      ),
+    );
+  if (leads) {
+    for (const note of host.notes) say("note  ", style.cyan, note);
+    for (const { what } of host.problems) say("✗ ", style.red, plain(what, 300));
+  }
   for (const container of shown) lines.push(indent(containerText(container, width, columns - 2, style), 2));
   if (quiet.length > 0) {
-    const names = wrap(`unchanged: ${quiet.map(({ name }) => name).join(", ")}`, columns - 4);
-    lines.push(...names.map((line, index) => indent(style.dim(`${index === 0 ? "=" : " "} ${line}`), 2)));
+    const text = `= unchanged: ${quiet.map(({ name }) => name).join(", ")}`;
+    lines.push(
+      ...wrapSpans([{ text, paint: style.dim }], { columns: columns - 2, hang: 2 }).map((line) => indent(line, 2)),
+    );
   }
   if (containers.length === 0) lines.push(indent(style.dim("no containers"), 2));
   return lines.join("\n");

@@ -8,6 +8,8 @@ import { appCommand, outcome, project, removeProjects, run, start, write } from 
 
 afterAll(removeProjects);
 
+/** What is piped on has lines of any length. */
+const piped = { columns: Infinity };
 const changed = planHost([container("a")], []);
 const settled = planHost([container("a")], [converged(container("a"))]);
 const twoStacks = planApp(
@@ -20,12 +22,16 @@ const twoStacks = planApp(
 
 describe("cdktf-nixos plan", () => {
   test("prints the plan that the app hands over, and exits with 0 as terraform plan does (first hour 18)", async () => {
-    expect(await run(["plan"], project("plan", changed))).toEqual({ code: 0, stdout: planText(changed), stderr: "" });
+    expect(await run(["plan"], project("plan", changed))).toEqual({
+      code: 0,
+      stdout: planText(changed, piped),
+      stderr: "",
+    });
   });
 
   test("exits with 2 for changes, and for nothing else, when it is asked to", async () => {
     const detailed = ["plan", "--detailed-exitcode"];
-    expect(await run(detailed, project("plan", changed))).toMatchObject({ code: 2, stdout: planText(changed) });
+    expect(await run(detailed, project("plan", changed))).toMatchObject({ code: 2, stdout: planText(changed, piped) });
     expect(await run(detailed, project("plan", settled))).toMatchObject({ code: 0 });
     expect(await run(detailed, project("plan", examplePlan()))).toMatchObject({ code: 1 });
     expect(await run(detailed, project("refuse"))).toMatchObject({ code: 1 });
@@ -33,13 +39,13 @@ describe("cdktf-nixos plan", () => {
 
   test("exits with 0 when there is nothing to do", async () => {
     const { code, stdout } = await run(["plan"], project("plan", settled));
-    expect({ code, stdout }).toEqual({ code: 0, stdout: planText(settled) });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: planText(settled, piped) });
     expect(stdout).toContain("Nothing to do.");
   });
 
   test("exits with 1 when there is any problem, and prints the plan all the same", async () => {
     const { code, stdout } = await run(["plan"], project("plan", examplePlan()));
-    expect({ code, stdout }).toEqual({ code: 1, stdout: planText(examplePlan()) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: planText(examplePlan(), piped) });
   });
 
   test("prints JSON for machines, with the same exit codes", async () => {
@@ -81,7 +87,7 @@ describe("cdktf-nixos plan", () => {
 
   test("runs what --app says, with or without a cdktf.json", async () => {
     const directory = project("crash", changed);
-    expect((await run(["plan", "--app", appCommand("plan")], directory)).stdout).toBe(planText(changed));
+    expect((await run(["plan", "--app", appCommand("plan")], directory)).stdout).toBe(planText(changed, piped));
     const bare = project("crash", changed);
     write(bare, "cdktf.json", "");
     expect((await run(["plan", "--app", appCommand("plan")], bare)).stderr).toContain("cannot be read");
@@ -89,20 +95,22 @@ describe("cdktf-nixos plan", () => {
 
   test("passes on what the app printed on stderr, after the plan", async () => {
     const { stdout, stderr } = await run(["plan"], project("noisy", settled));
-    expect(stdout).toBe(planText(settled));
+    expect(stdout).toBe(planText(settled, piped));
     expect(stderr).toBe("(node) a deprecation warning\n");
   });
 
   test("colours when it is asked to, and not when it is told not to", async () => {
     const directory = project("plan", changed);
-    expect((await run(["plan"], directory, { FORCE_COLOR: "1" })).stdout).toBe(planText(changed, { colors: true }));
-    expect((await run(["plan", "--no-color"], directory, { FORCE_COLOR: "1" })).stdout).toBe(planText(changed));
-    expect((await run(["plan"], directory, { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).toBe(planText(changed));
+    expect((await run(["plan"], directory, { FORCE_COLOR: "1" })).stdout).toBe(
+      planText(changed, { ...piped, colors: true }),
+    );
+    expect((await run(["plan", "--no-color"], directory, { FORCE_COLOR: "1" })).stdout).toBe(planText(changed, piped));
+    expect((await run(["plan"], directory, { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).toBe(planText(changed, piped));
   });
 
   test.each(["0", "false"])("FORCE_COLOR=%s is no colours (first hour 30)", async (FORCE_COLOR) => {
     const directory = project("plan", changed);
-    expect((await run(["plan"], directory, { FORCE_COLOR })).stdout).toBe(planText(changed));
+    expect((await run(["plan"], directory, { FORCE_COLOR })).stdout).toBe(planText(changed, piped));
   });
 });
 

@@ -22,12 +22,51 @@ describe("a plan for people", () => {
     expect(coloured.replace(colors, "")).toBe(planText(examplePlan()));
   });
 
-  test("wraps its sentences where it is told to, and never a value", () => {
-    const sentences = planText(examplePlan(), { columns: 60 })
-      .split("\n")
-      .filter((line) => /^ +(note|[^ ]* {2}[a-z]+ )/.test(line) && !line.includes("→") && !line.includes("("));
-    expect(sentences.length).toBeGreaterThan(3);
-    expect(Math.max(...sentences.map((line) => line.length))).toBeLessThanOrEqual(62);
+  test.each([60, 80, 100])(
+    "breaks lines between words at %s columns: headlines, rows, notes, problems (first hour 31)",
+    (columns) => {
+      const whole = planText(examplePlan(), { columns: Infinity });
+      const text = planText(examplePlan(), { columns });
+      const words = new Set(whole.split(/\s+/));
+      for (const line of text.split("\n")) {
+        expect([...line].length <= columns || /^\s*\S+$/.test(line) ? "" : line).toBe("");
+        for (const word of line.split(/\s+/)) expect(words).toContain(word);
+      }
+      const bare = (lines: string): string => lines.replace(/^\s*\| /gm, "").replace(/\s+/g, " "); // each line said by others has its bar
+      expect(bare(text)).toBe(bare(whole));
+    },
+  );
+
+  test("breaks no line when it is told of no width, and no command between backquotes", () => {
+    const whole = planText(examplePlan(), { columns: Infinity }).split("\n");
+    expect(whole.filter((line) => line.startsWith("      → "))).toHaveLength(2);
+    expect(Math.max(...whole.map((line) => line.length))).toBeGreaterThan(150);
+    expect(planText(examplePlan(), { columns: 46 })).toContain("\n        `ssh web4.example.org`");
+  });
+
+  test("names the stack of each host when there are several, and tells what concerns a host once (first hour 26)", () => {
+    const input = app(
+      [{ ...seen("prod/web1", []), observation: { kind: "unobserved", reason: "address" } }],
+      [container("a", { stack: "prod", host: "prod/web1" }), container("b", { stack: "staging", host: "prod/web1" })],
+      ["prod", "staging"],
+    );
+    const lines = planText(planApp(input)).split("\n");
+    expect(lines.filter((line) => /^\S/.test(line))).toEqual([
+      "prod · web1  web1.example.org",
+      "staging · web1  web1.example.org",
+      expect.stringMatching(/^Plan:/),
+    ]);
+    expect(lines.filter((line) => line.includes("note  its address"))).toHaveLength(1);
+    expect(planText(planOfStack(planApp(input), "staging"))).toMatch(/^web1 {2}web1\.example\.org\n/);
+  });
+
+  test("tells a create once, and of a container that never ran not that it stops (first hour 35)", () => {
+    const text = planText(planHost([container("a", { running: false })], []));
+    expect(text).not.toContain("1 file");
+    expect(text).toContain("config configuration.nix\n");
+    expect(text).toMatch(/^ +running +false$/m);
+    const stopped = planText(planHost([container("a", { running: false })], [converged(container("a"))]));
+    expect(stopped).toMatch(/^ +running +true → false {2}\(stop\)$/m);
   });
 
   test("is short when there is nothing to do", () => {
