@@ -72,6 +72,30 @@ export interface ObservedContainer {
   readonly digest: string;
 }
 
+/** A change or removal that is under way while we look. */
+export interface UnderWay {
+  /** `create`, `adopt`, `update` or `remove`; empty where only a lock tells of it, as what a run that was killed had started goes on. */
+  readonly action: string;
+  /** Seconds since the epoch. */
+  readonly since?: number;
+  /** The step it is at, such as `building`. */
+  readonly step: string;
+  /** How many seconds that step has taken so far. */
+  readonly took?: number;
+  /** Such as `deploy from 192.0.2.7`. */
+  readonly who: string;
+}
+
+/** Why the last change or removal of a container failed; gone with the next that succeeds. */
+export interface LastFailure {
+  readonly owner: string;
+  /** Seconds since the epoch. */
+  readonly time?: number;
+  /** The step it was at; empty before the first. */
+  readonly step: string;
+  readonly reason: string;
+}
+
 /** One thing about a host that stands in the way; the probe's word for it and its own text. */
 export interface Trouble {
   readonly word: string;
@@ -108,6 +132,10 @@ export interface ObservedHost {
   /** Token of the last removal, by hash of the owner. */
   readonly reaps: ReadonlyMap<string, string>;
   readonly containers: ReadonlyMap<string, ObservedContainer>;
+  /** What is being done to containers, by name. */
+  readonly underWay: ReadonlyMap<string, UnderWay>;
+  /** The last failure of containers, by name: of those too that failed to be made. */
+  readonly failures: ReadonlyMap<string, LastFailure>;
   /** What each bind source asked for is. */
   readonly sources: ReadonlyMap<string, "dir" | "file" | "missing">;
   /** What the host's nix said of each module file asked about, by sha256; undefined for a sound one. */

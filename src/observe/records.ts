@@ -1,10 +1,18 @@
 import { NixosError } from "../model/error";
-import type { ObservedContainer, ObservedHost, Trouble } from "../model/observed";
+import type { LastFailure, ObservedContainer, ObservedHost, Trouble, UnderWay } from "../model/observed";
 import { ContainerRecords } from "./container-records";
 import { fromBase64 } from "./journal";
 
 /** How many fields each kind of record has at least, the kind included. */
-const widths: Readonly<Record<string, number>> = { host: 3, state: 4, info: 4, source: 3, parse: 3 };
+const widths: Readonly<Record<string, number>> = {
+  host: 3,
+  state: 4,
+  info: 4,
+  source: 3,
+  parse: 3,
+  work: 7,
+  failure: 6,
+};
 
 /**
  * Reads the records of a probe (docs/host.md), given as one latin1 string a line.
@@ -17,6 +25,8 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
   const containers = new Map<string, ContainerRecords>();
   const sources = new Map<string, "dir" | "file" | "missing">();
   const syntax = new Map<string, string | undefined>();
+  const underWay = new Map<string, UnderWay>();
+  const failures = new Map<string, LastFailure>();
   for (const line of lines) {
     const fields = line.split("\t").map(utf8);
     const [kind = "", first = "", second = "", ...rest] = fields;
@@ -40,6 +50,16 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
         if (second !== "dir" && second !== "file" && second !== "missing") throw malformed(line);
         sources.set(first, second);
         break;
+      case "work": {
+        const [since = "", step = "", took = "", who = ""] = rest;
+        underWay.set(first, { action: second, ...number("since", since), step, ...number("took", took), who });
+        break;
+      }
+      case "failure": {
+        const [step = "", owner = "", ...reason] = rest;
+        failures.set(first, { owner, ...number("time", second), step, reason: reason.join("\t") });
+        break;
+      }
       case "parse":
         if (second === "ok") syntax.set(first, undefined);
         else if (second === "error") syntax.set(first, joined(syntax.get(first), rest.join("\t")));
@@ -47,12 +67,12 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
         break;
     }
   }
-  return observedHost(facts, { sources, syntax, containers: built(containers) });
+  return observedHost(facts, { sources, syntax, containers: built(containers), underWay, failures });
 }
 
 function observedHost(
   facts: ReadonlyMap<string, readonly string[]>,
-  rest: Pick<ObservedHost, "sources" | "syntax" | "containers">,
+  rest: Pick<ObservedHost, "sources" | "syntax" | "containers" | "underWay" | "failures">,
 ): ObservedHost {
   const all = (field: string): readonly string[] => facts.get(field) ?? [];
   const one = (field: string): string => all(field)[0] ?? "";
@@ -100,6 +120,10 @@ function built(containers: ReadonlyMap<string, ContainerRecords>): Map<string, O
     if (container) observed.set(name, container);
   }
   return observed;
+}
+
+function number<K extends string>(key: K, text: string): { readonly [P in K]?: number } {
+  return /^\d+$/.test(text) ? ({ [key]: Number(text) } as { readonly [P in K]?: number }) : {};
 }
 
 function firstWord(text: string): [string, string] {

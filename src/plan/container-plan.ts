@@ -13,6 +13,7 @@ import { factsOf, type HostFacts, preflightProblems, syntaxProblems } from "./pr
 import { standingOf } from "./standing";
 import { stateVersionFor } from "./state-version";
 import { refusal } from "./refusal";
+import { failureWords, whileUnderWay } from "./under-way";
 import { runWords } from "./words";
 
 export { factsOf, type HostFacts };
@@ -26,17 +27,25 @@ export interface Drafted {
 /** Plans one container of an observed host by itself. */
 export function planContainer(desired: PlannedContainer, facts: HostFacts): Drafted {
   const observed = facts.host.containers.get(desired.name);
-  const draft = draftOf(desired, observed, facts);
+  const underWay = facts.host.underWay.get(desired.name);
+  const alone = draftOf(desired, observed, facts);
+  const draft = underWay ? whileUnderWay(alone, underWay, facts.label) : alone;
+  const failure = underWay ? undefined : failureOf(desired, draft, facts.host);
   const stateVersion = stateVersionFor(desired, observed, facts.host);
   const { action, changes, config, remark } = draft;
-  const idle = action === "none" || action === "conflict" || action === "stop";
+  const idle = underWay !== undefined || action === "none" || action === "conflict" || action === "stop";
   const problems: Problem[] = [
     ...(draft.problem ? [draft.problem] : []),
     ...syntaxProblems(desired, facts),
     ...(idle ? [] : preflightProblems(desired, observed, facts)),
   ];
   const [problem] = problems;
-  const notes = [...draft.notes, ...inputNotes(desired, draft), ...versionNote(stateVersion, action)];
+  const notes = [
+    ...(failure === undefined ? [] : [failure]),
+    ...draft.notes,
+    ...inputNotes(desired, draft),
+    ...versionNote(stateVersion, action),
+  ];
   if (
     desired.network.forwardPorts.length > 0 &&
     !facts.host.ipForward &&
@@ -61,13 +70,23 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
     apply:
       action === "none" || action === "conflict"
         ? { kind: "settled", token: action === "none" ? draft.token : `not planned: ${problem?.what ?? "conflict"}` }
-        : { kind: "run", words: runWords(action, desired.name, changes, remark) },
+        : {
+            kind: "run",
+            words: runWords(action, desired.name, changes, remark) + (failure === undefined ? "" : `\n${failure}`),
+          },
     base: observed?.digest ?? absentBase,
     stateVersion,
     stopFirst: [],
     after: [],
   };
   return { plan, builds: draft.builds };
+}
+
+/** What its last deploy failed with, where this one tries again. */
+function failureOf(desired: PlannedContainer, { action }: Draft, { failures }: ObservedHost): string | undefined {
+  const failure = failures.get(desired.name);
+  if (failure?.owner !== desired.owner || action === "none" || action === "conflict") return undefined;
+  return failureWords(failure);
 }
 
 function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefined, facts: HostFacts): Draft {

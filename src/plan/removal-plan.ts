@@ -6,6 +6,7 @@ import type { PlannedHost, StackOwner } from "./input";
 import type { ContainerPlan, RemovalPlan } from "./plan";
 import { ownerOf } from "./standing";
 import { plain } from "./text";
+import { failureWords, underWayNote } from "./under-way";
 import { unobservedToken } from "./unplanned";
 
 /** What Terraform's trigger says as long as nothing was ever removed. */
@@ -79,7 +80,7 @@ function removal(
     effect: policy === "destroy" ? "danger" : "none",
     changes: [],
     config: [],
-    notes: problem ? [] : removalNotes(observed, policy, seen),
+    notes: problem ? [] : [...pastAndPresent(observed, seen, host.label), ...removalNotes(observed, policy, seen)],
     ...(problem && { problem }),
     problems,
     removal: policy,
@@ -128,6 +129,14 @@ function removalProblems(
     });
   }
   return problems;
+}
+
+/** That it is being changed or removed as we look, or what its last deploy or removal failed with. */
+function pastAndPresent({ name, journal, intent }: ObservedContainer, host: ObservedHost, label: string): string[] {
+  const underWay = host.underWay.get(name);
+  if (underWay) return [underWayNote(underWay, label)];
+  const failure = host.failures.get(name);
+  return failure && failure.owner === (journal ?? intent)?.owner ? [failureWords(failure)] : [];
 }
 
 function removalNotes(observed: ObservedContainer, policy: RemovalPolicy, host: ObservedHost): string[] {

@@ -104,8 +104,9 @@ create_system() {
     stop_container "$w_name" || :
     nixos-container destroy "$w_name" || :
   fi
+  note_step 'waiting for its turn to build'
   build_slot
-  begin_step
+  begin_step building
   build create "$@" || give_up "$(build_reason)"
   put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
   done_step 'built with nixos-container create'
@@ -121,8 +122,9 @@ update_system() {
   if [ -L "$statedir/$w_name/etc/nixos/configuration.nix" ] || [ ! -f "$statedir/$w_name/etc/nixos/configuration.nix" ]; then
     rm -rf "$statedir/$w_name/etc/nixos/configuration.nix"
   fi
+  note_step 'waiting for its turn to build'
   build_slot
-  begin_step
+  begin_step building
   system_of "$w_name"
   was=$system
   acted=$(date +%s)

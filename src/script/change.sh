@@ -110,6 +110,9 @@ drop_in_before() { cat "$dir/before/drop-in" 2>/dev/null; }
 # Puts back what was there before, restarts what ran, and exits with the reason.
 give_up() {
   say "$w_name: $* - putting back what was there before"
+  failed_at=$doing
+  note_step 'putting back what was there before'
+  doing=$failed_at
   before existed
   existed=$value
   case $existed in yes | no) ;; *) refuse "$*; what was there before is not known, so nothing was put back: mend the host, and deploy again" ;; esac
@@ -238,6 +241,7 @@ end_change() {
 # Takes away what a change has needed, be it one that was cut off right at its end. The intent goes first: without it the rest means nothing.
 clear_away() {
   rm -f "$dir/intent" "$dir/intent.new" "$dir/yielded"
+  forget_failure "$w_name"
   rm -rf "$dir/before"
   rm -f "$gcroots/$w_name"
   hold_places

@@ -13,6 +13,7 @@ active_state() {
     sleep "$pause"
   done
   say "$1: ERROR: systemctl does not tell the state of container@$1.service; deploy again once it does"
+  keep_failure "$1" "$w_owner" "systemctl does not tell the state of container@$1.service"
   exit 1
 }
 

@@ -48,7 +48,7 @@ prepare_unit() {
   boot_as_wanted || what='start at boot'
   drop_in_as_wanted || what="${what:+$what and }$(drop_in_words)"
   if [ -n "$what" ] || [ "$resumed" = yes ]; then
-    begin_step
+    begin_step 'setting start at boot, start order and timeout'
     set_unit "$w_name" "$w_boot" "$w_drop_in" "$resumed" ||
       give_up "start at boot, or the start order or timeout, cannot be set below /etc/systemd/system.control"
     done_step "set ${what:-start at boot, start order and timeout}"
@@ -57,6 +57,8 @@ prepare_unit() {
 
 work() {
   lock "$w_name"
+  begin_work "$w_name" "$w_action"
+  note_step 'looking at what is there'
   find_layout
   [ -n "$tool" ] || refuse 'this host has no nixos-container; set boot.enableContainers = true; and rebuild it'
   conf=$confdir/$w_name.conf
@@ -85,7 +87,7 @@ work() {
   mend_profile
   if ! stands; then
     [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
-    begin_step
+    begin_step 'writing the module files'
     write_modules
     done_step 'wrote the module files'
     if [ -n "$w_addresses" ]; then
@@ -106,7 +108,7 @@ work() {
     else
       restart=yes
       if [ ! -e "$conf" ]; then
-        begin_step
+        begin_step 'writing the conf'
         write_conf
         done_step 'wrote the conf, which was missing'
       fi
@@ -117,14 +119,14 @@ work() {
       keep_versions old
     else
       [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
-      begin_step
+      begin_step 'writing the module files'
       write_modules
       done_step 'wrote the module files'
       update_system
       keep_versions new
     fi
     if ! conf_as_wanted; then
-      begin_step
+      begin_step 'writing the conf'
       write_conf
       done_step 'wrote the conf'
     fi

@@ -8,8 +8,8 @@ become_root() {
     say "ERROR: $(id -un) is not root, and sudo wants a password or refuses: allow it sudo without a password, or log in as root"
     exit 1
   fi
-  # sudo drops what the user's environment says of nixpkgs, and root's may say nothing.
-  exec sudo -n -- env "LOGIN_NIX_PATH=${NIX_PATH-}" sh "$0"
+  # sudo drops what the user's environment says of nixpkgs, and root's may say nothing; and where the user comes from.
+  exec sudo -n -- env "LOGIN_NIX_PATH=${NIX_PATH-}" "LOGIN_FROM=${SSH_CONNECTION-}" sh "$0"
 }
 
 # Runs the work in a session of its own. Where logind ends what a user leaves who logs out (KillUserProcesses), that is
@@ -57,6 +57,8 @@ detach() {
     work)
       workdir=${0%/*}
       front=$2
+      from=${LOGIN_FROM:-${SSH_CONNECTION-}}
+      who=${SUDO_USER:-$(id -un)}${from:+ from ${from%% *}}
       say "$$" >"$workdir/pid"
       exec 2>&1
       trap 'rm -rf "$workdir"' EXIT

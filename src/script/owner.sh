@@ -65,6 +65,6 @@ forget_container() {
 # Removes our own folders where they are empty.
 tidy() {
   hold_places
-  rmdir "$ours/containers" "$ours/reaps" "$ours" "$gcroots" "$statedir/.archive" "$wants" "$control" 2>/dev/null || :
+  rmdir "$ours/containers" "$ours/reaps" "$ours/failures" "$ours" "$gcroots" "$statedir/.archive" "$wants" "$control" 2>/dev/null || :
   free_places
 }

@@ -123,4 +123,6 @@ details=yes
 # Names have no special characters: splitting them is meant.
 # shellcheck disable=SC2046
 observe $(all_names)
+observe_work
+observe_failures
 probe_requests

@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const parts = {
-  probe: ["common", "nixpkgs", "names", "observe", "probe"],
+  probe: ["common", "nixpkgs", "names", "observe", "past-and-present", "probe"],
   converge: [
     "front",
     "common",
     "nixpkgs",
     "observe",
     "container",
+    "progress",
     "owner",
     "report",
     "wanted",
@@ -17,8 +18,8 @@ const parts = {
     "running",
     "converge",
   ],
-  reap: ["front", "common", "observe", "container", "owner", "remove", "reap"],
-  teardown: ["front", "common", "names", "observe", "container", "owner", "remove", "teardown"],
+  reap: ["front", "common", "observe", "container", "progress", "owner", "remove", "reap"],
+  teardown: ["front", "common", "names", "observe", "container", "progress", "owner", "remove", "teardown"],
   login: ["login"],
   ssh: ["ssh"],
   receive: ["receive"],

@@ -10,7 +10,7 @@ if [ "$(id -u)" != 0 ]; then
     echo "ERROR: $(id -un) is not root, and sudo wants a password or refuses: allow it sudo without a password, or log in as root"
     exit 1
   fi
-  exec sudo -n -- env "LOGIN_NIX_PATH=${NIX_PATH-}" sh -c "$receive"
+  exec sudo -n -- env "LOGIN_NIX_PATH=${NIX_PATH-}" "LOGIN_FROM=${SSH_CONNECTION-}" sh -c "$receive"
 fi
 run=${CDKTF_NIXOS_ROOT-}/run/cdktf-nixos
 mkdir -p "$run" && workdir=$(mktemp -d "$run/work.XXXXXX") || exit 1

@@ -9,6 +9,7 @@ protected() {
 
 refuse_removal() {
   say "$1: ERROR: $2"
+  keep_failure "$1" "$w_owner" "$2"
   return 1
 }
 
@@ -98,6 +99,7 @@ remove_marked() {
     refuse_removal "$1" 'its link or drop-in below /etc/systemd/system.control cannot be removed; left alone' || return 1
   if [ -L "$confdir/$1.conf" ]; then
     rm -rf "$dir"
+    forget_failure "$1"
     say "$1: is declared by the host's own configuration now; left alone"
     return 0
   fi
@@ -111,6 +113,7 @@ remove_marked() {
     rm -rf --one-file-system "$archive" || refuse_removal "$1" "$archive is left behind: see above, and remove what holds it" || return 1
   fi
   rm -rf "${gcroots:?}/$1" "$dir"
+  forget_failure "$1"
   if [ "$removal" = archive ]; then say "$1: stopped and archived in ${archive#"$r"}"; else say "$1: stopped and destroyed with its data"; fi
 }
 
@@ -123,6 +126,7 @@ retain_container() {
     mv -f "$confdir/$1.conf.new" "$confdir/$1.conf"
   fi
   rm -rf "$dir/journal" "$dir/intent" "$dir/before" "${gcroots:?}/$1"
+  forget_failure "$1"
   say "$1: retained: left as it is, and managed by nobody from now on"
 }
 
@@ -161,7 +165,9 @@ remove_containers() {
     [ -n "$name" ] || continue
     if (lock "$name" && mark_removal "$name" "$base") </dev/null; then marks="$marks $name"; else failed=yes; fi
   done
+  begin_work "${marks# }" remove
   for name in $marks; do
+    note_step "removing $name"
     if kill -0 "$front" 2>/dev/null; then
       (lock "$name" && remove_marked "$name") </dev/null || failed=yes
     else

@@ -11,10 +11,11 @@ clock() {
   now=${now%.*}${now#*.}
 }
 
-# Names the step that begins; `done_step` prints it with the time it took.
+# Begins a step, told as $1 while it lasts; `done_step` prints what was done, with the time it took.
 begin_step() {
   clock
   began=$now
+  note_step "$1"
 }
 done_step() {
   step=$((step + 1))
@@ -25,5 +26,6 @@ done_step() {
 
 refuse() {
   say "$w_name: ERROR: $*"
+  keep_failure "$w_name" "$w_owner" "$*"
   exit 1
 }

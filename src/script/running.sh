@@ -7,7 +7,7 @@ stop_others() {
     find_owner "$other"
     [ "$owner" = "$w_owner" ] || give_up "$other holds an address, port or interface this container takes, and belongs to ${owner:-nobody}"
     is_up "$other" || continue
-    begin_step
+    begin_step "stopping $other"
     value_of stopped "$dir/intent"
     sed "s/^stopped=.*/stopped=$value $other/" "$dir/intent" | write_file "$dir/intent"
     exec 7>"$run/lock/$other"
@@ -32,7 +32,7 @@ start_stopped() {
 bring_up_or_down() {
   if [ "$w_running" = no ]; then
     if ! is_up "$w_name" && [ "$active" = inactive ]; then return 0; fi
-    begin_step
+    begin_step stopping
     stop_container "$w_name" || give_up 'the container does not stop'
     done_step 'stopped'
     return 0
@@ -42,7 +42,7 @@ bring_up_or_down() {
       running_system
       system_of "$w_name"
       if [ "$running" != "$system" ]; then
-        begin_step
+        begin_step reloading
         acted=$(date +%s)
         systemctl reload "container@$w_name.service" || {
           unit_lines
@@ -52,13 +52,13 @@ bring_up_or_down() {
       fi
       if conf_in_effect; then return 0; fi
     fi
-    begin_step
+    begin_step restarting
     acted=$(date +%s)
     stop_container "$w_name" || give_up 'the container does not stop'
     start_container "$w_name" || start_failed
     done_step 'restarted'
   else
-    begin_step
+    begin_step starting
     acted=$(date +%s)
     # A conf from the future (the clock was set back) would look newer than any start.
     [ "$(stat -c %Y "$conf")" -le "$acted" ] || touch "$conf"

@@ -10,6 +10,14 @@ owned_names() {
   done
 }
 
+# Forgets the failures of all containers of owner $1, be there any such container or not.
+forget_failures() {
+  for file in "$ours"/failures/*; do
+    value_of owner "$file"
+    [ "$value" != "$1" ] || rm -f "$file"
+  done
+}
+
 # Whether a container is another teardown's to remove: its last deploy noted that one, when the host became known by another key.
 is_of_another() {
   value_of machine "$ours/containers/$1/journal"
@@ -63,6 +71,7 @@ work() {
 $(printf '%s\n' $names)
 EOF
   if [ -z "$all" ] || [ -n "$names" ]; then rm -f "$ours/reaps/$(printf '%s' "$w_owner" | sha256 | cut -c 1-16)"; fi
+  [ "$code" != 0 ] || forget_failures "$w_owner"
   tidy
   [ "$code" = 0 ] || exit 1
   [ -n "$all" ] || say 'nothing of this stack is left on the host'

@@ -9,6 +9,7 @@ const folders = [
   "var/lib/containers",
   "var/lib/containers/.archive",
   "var/lib/cdktf-nixos/containers",
+  "var/lib/cdktf-nixos/failures",
   "nix/var/nix/profiles/per-container",
   "nix/var/nix/gcroots/per-container",
   "nix/var/nix/gcroots/cdktf-nixos",
@@ -49,7 +50,7 @@ done
 mkdir -p "$R/run/cdktf-nixos/lock"
 (
   flock 6
-  cd "$R/" && rmdir var/lib/cdktf-nixos/containers var/lib/cdktf-nixos/reaps var/lib/cdktf-nixos nix/var/nix/gcroots/cdktf-nixos var/lib/nixos-containers/.archive var/lib/containers/.archive \\
+  cd "$R/" && rmdir var/lib/cdktf-nixos/containers var/lib/cdktf-nixos/reaps var/lib/cdktf-nixos/failures var/lib/cdktf-nixos nix/var/nix/gcroots/cdktf-nixos var/lib/nixos-containers/.archive var/lib/containers/.archive \\
     etc/systemd/system.control/machines.target.wants etc/systemd/system.control 2>/dev/null
 ) 6>"$R/run/cdktf-nixos/lock/.places"
 systemctl daemon-reload

@@ -28,6 +28,9 @@ describe("the records of a probe", () => {
       `host\treap\t0123456789abcdef ${base64("a token\nof two lines")}`,
       "host\tnot-yet-known\tx",
       "novelty\tof a later release",
+      "work\tweb\tupdate\t1700000000\tbuilding\t6\tdeploy from 192.0.2.7",
+      "work\told\t\t\t\t\t",
+      "failure\tweb\t1700000000\tbuilding\tapp/stack\tthe build failed: a\tb",
       "source\t/srv/data\tdir",
       "source\t/srv/none\tmissing",
       `parse\t${sha256("a")}\tok`,
@@ -54,6 +57,13 @@ describe("the records of a probe", () => {
       troubles: [{ word: "noexec", text: "no program can be run from /root" }],
       reaps: new Map([["0123456789abcdef", "a token\nof two lines"]]),
       containers: new Map(),
+      underWay: new Map([
+        ["web", { action: "update", since: 1_700_000_000, step: "building", took: 6, who: "deploy from 192.0.2.7" }],
+        ["old", { action: "", step: "", who: "" }],
+      ]),
+      failures: new Map([
+        ["web", { owner: "app/stack", time: 1_700_000_000, step: "building", reason: "the build failed: a\tb" }],
+      ]),
       sources: new Map([
         ["/srv/data", "dir"],
         ["/srv/none", "missing"],

@@ -159,6 +159,8 @@ export function observedHost(
     addresses: ["lo 127.0.0.1/8", "eth0 192.0.2.10/24", "ve-old 10.233.1.1/32"],
     ipForward: true,
     systemControl: "writable",
+    underWay: new Map(),
+    failures: new Map(),
     hostKeys: [],
     scriptDir: ".",
     troubles: [],
