@@ -1,6 +1,7 @@
 import { containerModule } from "../src/model/module";
 import { renderConf } from "../src/model/conf";
-import { type ModuleFile, parseSettings } from "../src/model/container";
+import { parseSettings } from "../src/model/container";
+import type { ModuleFile } from "../src/model/module-file";
 import type { ObservedContainer } from "../src/model/observed";
 import { fileDigest, treeDigest } from "../src/nix";
 import type { AppInput, PlannedContainer, PlannedHost } from "../src/plan";

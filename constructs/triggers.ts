@@ -1,5 +1,6 @@
 import { confEntries } from "../src/model/conf";
 import type { DesiredContainer } from "../src/model/container";
+import { isOpaque, opaqueWords } from "../src/model/module-file";
 import type { ContainerPlan } from "../src/plan";
 import { fileTrigger } from "../src/script";
 import { terraformText } from "./escape";
@@ -40,7 +41,8 @@ export function containerTriggers(container: DesiredContainer, plan: ContainerPl
     ...(container.startTimeout !== undefined && { "timeouts.start": `${container.startTimeout} s` }),
     conf: [...confEntries(container)].map(([key, value]) => `${key}=${value}`).join("\n"),
   };
-  for (const { path, text } of container.config.files) settings[fileTrigger(path)] = text;
+  for (const file of container.config.files)
+    settings[fileTrigger(file.path)] = isOpaque(file) ? opaqueWords(file) : file.text;
   return {
     apply: applyTrigger(plan.apply, editedLines(plan)),
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, terraformText(value)])),

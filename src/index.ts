@@ -5,7 +5,6 @@ export {
   type ContainerConfig,
   type ContainerSettings,
   type DesiredContainer,
-  type ModuleFile,
   type ParsedSettings,
   parseSettings,
   type RemovalPolicy,
@@ -15,6 +14,7 @@ export { type ErrorCode, NixosError, type Problem, problemText, type Where } fro
 export { fleetProblems } from "./model/fleet";
 export { type DesiredHost, hostProblems, type HostSettings } from "./model/host";
 export { containerModule } from "./model/module";
+export type { ModuleFile } from "./model/module-file";
 export { type BindMount, type BindMounts, parseMounts } from "./model/mount";
 export { longestName, nameProblems } from "./model/name";
 export { type ForwardPort, type Network, type NetworkProps, parseNetwork } from "./model/network";

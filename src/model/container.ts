@@ -1,3 +1,4 @@
+import type { ModuleFile } from "./module-file";
 import type { Problem, Refuse, Where } from "./error";
 import { nameProblems } from "./name";
 import { type BindMounts, type ParsedMount, parseMounts } from "./mount";
@@ -80,12 +81,6 @@ export interface ContainerSettings {
    * @default 60 to start, 3600 to build
    */
   readonly timeouts?: Timeouts;
-}
-
-/** One file of a container's configuration: path relative to its folder, and text. */
-export interface ModuleFile {
-  readonly path: string;
-  readonly text: string;
 }
 
 /** A container's NixOS modules: every file, sorted by path, the one to import, and the digest over all. */

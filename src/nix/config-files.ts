@@ -1,11 +1,13 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Problem, Where } from "../model/error";
+import type { ModuleFile } from "../model/module-file";
 import { isBareBody } from "./bindings";
 import { unfoldNames } from "./dotted-names";
 import { isNixExpression, type NixExpression } from "./expression";
 import { configProblem, type Fault } from "./fault";
 import { lex } from "./lexer";
+import { repositoryOf } from "./litter";
 import { holds, ModuleTree } from "./module-tree";
 import { renderValue } from "./render";
 import { type ModuleSource, reservedFaults } from "./reserved";
@@ -18,11 +20,7 @@ import { findTerraformToken, terraformTokenFault } from "./terraform-token";
  */
 export type ConfigSource = string | NixExpression | Readonly<Record<string, unknown>>;
 
-/** A module file: its path below the module's folder, and its text, exactly as it was written. */
-export interface ModuleFile {
-  readonly path: string;
-  readonly text: string;
-}
+export type { ModuleFile } from "../model/module-file";
 
 /** The files of a config, sorted by path, and the one to import. */
 export interface ModuleFiles {
@@ -59,7 +57,11 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
     faults.push(...moduleFaults(entry), ...reservedFaults(draft.files, draft.entry, options.name));
   }
   options.problems.push(...faults.map((fault) => configProblem(fault, options.where)));
-  const files = [...draft.files].map(([path, { text }]) => ({ path, text }));
+  const files = [...draft.files].map(([path, { text, bytes }]) => ({
+    path,
+    text,
+    ...(bytes !== undefined && { bytes }),
+  }));
   return {
     entry: draft.entry,
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -89,20 +91,43 @@ function fromPath(path: string, directory: string, faults: Fault[]): Draft {
     return { entry: "default.nix", files: new Map(), sound: false, notes: [] };
   }
   const real = realpathSync(full);
-  const [root, entry] = stats.isDirectory() ? [real, "default.nix"] : [dirname(real), basename(real)];
-  const tree = new ModuleTree(root, labelOf(root, directory), directory);
-  if (stats.isDirectory() && !existsSync(join(root, entry))) {
-    const remedy = holds(root, directory)
+  const isFolder = stats.isDirectory();
+  const home = isFolder ? real : dirname(real);
+  if (isFolder && !existsSync(join(real, "default.nix"))) {
+    const remedy = holds(home, directory)
       ? "give the path of one file, or of a folder of modules with a default.nix: this one holds more than modules"
       : "add a default.nix that imports its modules, or give the path of one file";
     faults.push({ what: `config ${path} is a folder without a default.nix`, remedy });
-    return { entry, files: new Map(), sound: false, notes: [] };
+    return { entry: "default.nix", files: new Map(), sound: false, notes: [] };
   }
-  tree.add(stats.isDirectory() ? "." : entry);
-  const text = tree.files.get(entry);
-  if (text !== undefined && !entry.endsWith(".nix")) tree.follow(entry, text, fileOrigin(tree.nameOf(entry)));
+  const { tree, root } = lowestTree(home, directory, (tree, root) => {
+    tree.addConfig(relative(root, real) || ".", isFolder);
+    const entry = relative(root, real);
+    const text = tree.files.get(entry);
+    if (typeof text === "string" && !entry.endsWith(".nix")) tree.follow(entry, text, fileOrigin(tree.nameOf(entry)));
+  });
+  const entry = relative(root, isFolder ? join(real, "default.nix") : real);
+  if (Buffer.isBuffer(tree.files.get(entry))) {
+    faults.push({ what: `${tree.nameOf(entry)} is not text`, remedy: "give a NixOS module: UTF-8 text" });
+  }
   faults.push(...tree.finish());
-  return { entry, files: sources(tree), sound: !tree.isOversized, notes: [] };
+  return { entry, files: sources(tree), sound: !tree.isOversized, notes: tree.notes() };
+}
+
+/** The tree of the lowest folder, at or above this one, that holds all that is referred to. */
+function lowestTree(
+  folder: string,
+  directory: string,
+  fill: (tree: ModuleTree, root: string) => void,
+): { readonly tree: ModuleTree; readonly root: string } {
+  const project = repositoryOf(directory) ?? directory;
+  const boundary = holds(project, folder) ? project : (repositoryOf(folder) ?? folder);
+  for (let root = folder; ;) {
+    const tree = new ModuleTree(root, labelOf(root, directory), directory, boundary);
+    fill(tree, root);
+    if (tree.rootAbove === undefined || tree.isOversized) return { tree, root };
+    root = tree.rootAbove;
+  }
 }
 
 function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
@@ -114,16 +139,20 @@ function fromCode(config: unknown, directory: string, faults: Fault[]): Draft {
   const rendered = moduleText(config);
   const { text } = rendered;
   const origin = typeof config === "string" || isNixExpression(config) ? CONFIG_TEXT : CONFIG_OBJECT;
-  const tree = new ModuleTree(directory, ".", directory);
-  tree.follow("configuration.nix", text, origin);
+  const { tree, root } = lowestTree(directory, directory, (tree, root) => {
+    tree.follow(join(relative(root, directory), "configuration.nix"), text, origin);
+  });
   faults.push(...rendered.faults, ...textFaults(text, origin, true), ...tree.finish());
   // Its relative paths start at the directory, where a file of this very name may be one of them.
-  const entry = tree.files.has("configuration.nix") ? "container-configuration.nix" : "configuration.nix";
+  const beside = (name: string): string => join(relative(root, directory), name);
+  const entry = beside(
+    tree.files.has(beside("configuration.nix")) ? "container-configuration.nix" : "configuration.nix",
+  );
   return {
     entry,
     files: sources(tree).set(entry, { text, origin }),
     sound: rendered.faults.length === 0 && !holdsToken(text) && !tree.isOversized,
-    notes: rendered.notes ?? [],
+    notes: [...(rendered.notes ?? []), ...tree.notes()],
   };
 }
 
@@ -178,7 +207,13 @@ function moduleFaults({ text, origin }: ModuleSource): readonly Fault[] {
 }
 
 function sources(tree: ModuleTree): Map<string, ModuleSource> {
-  return new Map([...tree.files].map(([path, text]) => [path, { text, origin: fileOrigin(tree.nameOf(path)) }]));
+  const source = (path: string, content: string | Buffer): ModuleSource => {
+    const origin = fileOrigin(tree.nameOf(path));
+    return typeof content === "string"
+      ? { text: content, origin }
+      : { text: "", bytes: content.toString("base64"), origin };
+  };
+  return new Map([...tree.files].map(([path, content]) => [path, source(path, content)]));
 }
 
 /** A folder as messages call it: relative to the directory if it lies below, else absolute. */

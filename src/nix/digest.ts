@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { contentDigest, type ModuleFile } from "../model/module-file";
 
 /** The sha256 of a text, in hex, as `sha256sum` prints it. */
 export function fileDigest(text: string): string {
@@ -6,7 +7,7 @@ export function fileDigest(text: string): string {
 }
 
 /** The sha256 over the lines `SHA256  PATH`, sorted by path in the C locale (docs/host.md). */
-export function treeDigest(files: readonly { readonly path: string; readonly text: string }[]): string {
+export function treeDigest(files: readonly ModuleFile[]): string {
   const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-  return fileDigest(sorted.map(({ path, text }) => `${fileDigest(text)}  ${path}\n`).join(""));
+  return fileDigest(sorted.map((file) => `${contentDigest(file)}  ${file.path}\n`).join(""));
 }

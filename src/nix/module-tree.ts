@@ -2,7 +2,8 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type 
 import { dirname, join, relative, sep } from "node:path";
 import type { Fault } from "./fault";
 import { lex } from "./lexer";
-import { besideFile, leavesFolder, type PathLiteral, pathLiterals, upwards } from "./path-literals";
+import { ignoredBelow, isBuildResult, isLitter } from "./litter";
+import { asksForExistence, besideFile, leavesFolder, type PathLiteral, pathLiterals, upwards } from "./path-literals";
 import {
   fileOrigin,
   folderSizeFault,
@@ -16,23 +17,33 @@ import {
 /** A segment of a path that needs quoting nowhere on its way to the host; a leading hyphen would look like an option. */
 const SEGMENT = /^[A-Za-z0-9._+][A-Za-z0-9._+-]*$/;
 
-/** What editors leave beside a file they edit, and the folder of git: no part of a folder of modules. */
-const SKIPPED = /^\.git$|~$|^\..*\.sw[a-z]$|^\.#|^#.*#$/;
-
-/** How many faults of one tree are told; the others are counted. */
+/** How many faults of one tree, and how many files that were left out, are told; the others are counted. */
 const TOLD = 5;
+
+/**
+ * Why a file comes along: a path of a module names it; a path names a folder that holds it, all of which may be read; or it lies in
+ * the folder given as config, where what no path names need not travel.
+ */
+type Reason = "named" | "inside" | "beside";
 
 /** Collects the files of a module from below one folder, and those that their relative paths lead to. */
 export class ModuleTree {
-  readonly files = new Map<string, string>();
+  /** What the files hold, by path: text, or the bytes of what is no text. */
+  readonly files = new Map<string, string | Buffer>();
   private readonly faults: Fault[] = [];
-  private readonly seen = new Set<string>();
-  /** Computed paths: a fault only if the whole folder does not come along anyway. */
-  private readonly computed: Fault[] = [];
+  private readonly missing: Fault[] = [];
+  private readonly seen = new Map<string, Reason>();
+  private readonly leftOut = new Map<string, string>();
+  private readonly ignored = new Set<string>();
+  /** What the paths of the files read so far lead to, until it is added. */
+  private readonly queue: { readonly target: string; readonly reason: Reason; readonly reference: string }[] = [];
   /** The real folders that are being added, outermost first. */
   private readonly holders = new Set<string>();
+  /** Computed paths into folders that hold more than modules: a fault only where such a folder does not come along anyway. */
+  private readonly computed: { readonly target: string; readonly fault: Fault }[] = [];
+  private asksForExistence = false;
+  private highest = "";
   private bytes = 0;
-  private whole = false;
   /** Why there is too much, once there is. */
   private tooMuch?: Fault;
 
@@ -40,11 +51,13 @@ export class ModuleTree {
    * @param root The real path of the folder.
    * @param label What messages call it, such as `./web`.
    * @param directory The folder that the app runs in, with its code and packages.
+   * @param boundary The folder of the project, which no path may leave.
    */
   constructor(
     private readonly root: string,
     private readonly label: string,
     private readonly directory: string,
+    private readonly boundary: string,
   ) {}
 
   /** Whether it is too large, and was not read to its end. */
@@ -52,125 +65,210 @@ export class ModuleTree {
     return this.tooMuch !== undefined;
   }
 
+  /** The folder above that holds all that is referred to, when this one does not. */
+  get rootAbove(): string | undefined {
+    return this.highest === "" ? undefined : join(this.root, this.highest);
+  }
+
   /** What messages call a file or folder of the tree. */
   nameOf(path: string): string {
     return path === "." ? this.label : `${this.label.replace(/\/$/, "")}/${path}`;
   }
 
-  /** Adds a file, or a folder with all below it. */
-  add(path: string): void {
-    if (this.seen.has(path) || this.isOversized) return;
-    this.seen.add(path);
-    const stats = this.attempt(path, () => this.inspect(path));
-    if (stats?.isDirectory()) this.addFolder(path);
-    else if (stats?.isFile()) this.addFile(path, stats.size);
-    else if (stats) this.refuse(`${this.nameOf(path)} is neither a file nor a folder`, "remove it from the folder");
+  /** Adds the file or folder that is given as config, and all that it refers to. */
+  addConfig(path: string, isFolder: boolean): void {
+    if (!isFolder) this.add(path, "named");
+    else {
+      this.add(path, "beside");
+      this.add(below(path, "default.nix"), "named");
+    }
+    this.drain();
   }
 
-  /** Adds what the relative paths of a Nix text lead to, which stands, or will stand, at a path of the tree. */
+  /** Adds what a Nix text refers to, which stands, or will stand, at a path of the tree. */
   follow(path: string, text: string, origin: Origin): void {
-    for (const literal of pathLiterals(lex(text).tokens)) {
-      if (this.isOversized) return;
+    this.look(path, text, origin);
+    this.drain();
+  }
+
+  private add(path: string, reason: Reason): void {
+    const before = this.seen.get(path);
+    if (this.isOversized || before === reason || before === "named" || (before === "inside" && reason === "beside"))
+      return;
+    if (before !== undefined && this.files.has(path)) return;
+    this.seen.set(path, reason);
+    this.leftOut.delete(path);
+    const stats = this.attempt(path, () => this.inspect(path, reason));
+    if (stats?.isDirectory()) this.addFolder(path, reason === "named" ? "inside" : reason);
+    else if (stats?.isFile()) this.addFile(path, stats.size, reason);
+    else if (stats) this.without(path, reason, "neither a file nor a folder", "remove it from the folder");
+  }
+
+  /** Adds what was found meanwhile; a folder that makes the tree too large is told with the path that names it. */
+  private drain(): void {
+    for (let next = this.queue.shift(); next !== undefined && !this.isOversized; next = this.queue.shift()) {
+      const { target, reason, reference } = next;
+      const isFolder = statSync(join(this.root, target), { throwIfNoEntry: false })?.isDirectory() ?? false;
+      this.add(target, reason);
+      if (this.isOversized && isFolder) this.tooMuch = folderSizeFault(reference);
+    }
+  }
+
+  /** Finds what the relative paths of a Nix text lead to. */
+  private look(path: string, text: string, origin: Origin): void {
+    const { tokens } = lex(text);
+    if (asksForExistence(tokens)) this.asksForExistence = true;
+    for (const literal of pathLiterals(tokens)) {
       const target = besideFile(path, literal.interpolated ? dirname(`${literal.text}x`) : literal.text);
       const place = origin.at(literal.line);
-      if (leavesFolder(target)) this.refuseLeaving(literal, target, place);
-      else if (literal.interpolated) this.noteComputed(literal, place);
+      if (leavesFolder(target)) this.climb(literal, target, place);
+      else if (literal.interpolated) this.addComputed(target, literal, place);
       else if (this.exists(target)) {
-        if (!this.isElsewhere(path, literal, place)) this.addReferred(target, literal, place);
-      } else if (!literal.optional) {
-        this.refuse(`${place} refers to ${literal.text}, which does not exist`, "correct the path, or create the file");
-      }
+        if (!this.isElsewhere(path, literal, place)) this.refer(target, "named", literal, place);
+      } else this.miss(literal, place);
     }
   }
 
   /** Every fault, once all is added: of a tree that is too large only that, of others the first ones. */
   finish(): readonly Fault[] {
     if (this.tooMuch) return [this.tooMuch];
-    const faults = this.whole ? this.faults : [...this.faults, ...this.computed];
+    const computed = this.computed.filter(({ target }) => !this.isCovered(target)).map(({ fault }) => fault);
+    const all = [...this.faults, ...(this.asksForExistence ? [] : this.missing), ...computed];
+    const faults = [...new Map(all.map((fault) => [fault.what, fault])).values()];
     if (faults.length <= TOLD + 1) return faults;
     const what = `and ${faults.length - TOLD} more problems in ${this.label}`;
     const remedy = "give a folder that holds the modules only, or mend these and look again";
     return [...faults.slice(0, TOLD), { what, remedy }];
   }
 
-  /** Adds what a path in a file leads to; a folder that makes the tree too large is told with the path that names it. */
-  private addReferred(target: string, literal: PathLiteral, place: string): void {
-    const given = this.whole;
-    this.add(target);
-    if (this.isOversized && !given && statSync(join(this.root, target)).isDirectory()) {
-      this.tooMuch = folderSizeFault(`${place} refers to ${literal.text}`);
-    }
+  /** What a reader of the plan should know: what of the folder does not travel, and what does although git ignores it. */
+  notes(): readonly string[] {
+    const list = (items: readonly string[]): string =>
+      items.slice(0, TOLD).join(", ") + (items.length > TOLD ? ` and ${items.length - TOLD} more` : "");
+    const out = [...this.leftOut].map(([path, why]) => `${printable(this.nameOf(path))} (${why})`);
+    const named = [...this.files.keys()].filter((path) => this.seen.get(path) === "named");
+    const hidden = named.length > 0 ? ignoredBelow(this.root) : new Set<string>();
+    const ignored = named
+      .filter((path) => folders(path).some((part) => hidden.has(part)))
+      .map((path) => this.nameOf(path));
+    return [
+      ...(out.length > 0 ? [`left out of the configuration: ${list(out)}`] : []),
+      ...(ignored.length > 0
+        ? [`git ignores ${list(ignored)}, which the configuration refers to by name: it travels`]
+        : []),
+    ];
   }
 
-  private addFolder(path: string): void {
-    if (path === ".") this.whole = true;
+  private miss(literal: PathLiteral, place: string): void {
+    const what = `${place} refers to ${literal.text}, which does not exist`;
+    this.missing.push({ what, remedy: "correct the path, or create the file" });
+  }
+
+  /** A path that leaves the folder: what it leads to is in the project, and then a higher folder is the root, or it is a fault. */
+  private climb(literal: PathLiteral, target: string, place: string): void {
+    const above = upwards(target);
+    const full = join(this.root, target);
+    if (!holds(this.boundary, join(this.root, above)) || !holds(this.boundary, full))
+      this.refuseLeaving(literal, place);
+    else if (!literal.interpolated && !isThere(full)) this.miss(literal, place);
+    else if (above.length > this.highest.length) this.highest = above;
+  }
+
+  /** A path that is computed: all of the folder that it certainly leads to comes along. */
+  private addComputed(target: string, literal: PathLiteral, place: string): void {
+    if (this.seen.get(target) !== "beside" && holds(join(this.root, target), this.directory))
+      this.noteComputed(target, literal, place);
+    else if (this.exists(target)) this.refer(target, "inside", literal, place);
+    else this.miss(literal, place);
+  }
+
+  private refer(target: string, reason: Reason, { text }: PathLiteral, place: string): void {
+    this.queue.push({ target, reason, reference: `${place} refers to ${text}` });
+  }
+
+  private addFolder(path: string, reason: Reason): void {
     const real = realpathSync(join(this.root, path));
     if (this.holders.has(real)) {
       this.refuse(`${this.nameOf(path)} is a symbolic link to a folder that holds it`, "remove the link");
       return;
     }
+    if (this.holders.size === 0) for (const ignored of ignoredBelow(real)) this.ignored.add(below(path, ignored));
     this.holders.add(real);
     const names = this.attempt(path, () => readdirSync(real).sort()) ?? [];
-    for (const name of names) if (!SKIPPED.test(name)) this.add(path === "." ? name : `${path}/${name}`);
+    for (const name of names) {
+      const inner = below(path, name);
+      if (isLitter(name)) continue;
+      if (this.ignored.has(inner)) this.seen.set(inner, "beside");
+      else this.add(inner, reason);
+    }
     this.holders.delete(real);
   }
 
-  private addFile(path: string, size: number): void {
+  private addFile(path: string, size: number, reason: Reason): void {
     const name = this.nameOf(path);
-    const tooLarge = sizeFaults(size, name);
-    this.faults.push(...tooLarge);
-    if (tooLarge.length > 0) return;
-    this.bytes += size;
+    if (!this.hasGoodName(path, reason)) return;
+    const [tooLarge] = sizeFaults(size, name);
+    if (tooLarge) {
+      if (reason === "beside" && !path.endsWith(".nix")) this.leftOut.set(path, "too large");
+      else this.faults.push(tooLarge);
+      return;
+    }
+    const bytes = this.attempt(path, () => readFileSync(join(this.root, path)));
+    if (bytes === undefined) return;
+    const text = textOf(bytes);
+    const isNix = path.endsWith(".nix");
+    if (text === undefined && isNix) {
+      this.refuse(`${name} is not text`, "save it as UTF-8");
+      return;
+    }
+    if (text === undefined && reason === "beside") {
+      this.leftOut.set(path, "not text");
+      return;
+    }
+    this.bytes += bytes.length;
     if (this.bytes > TREE_LIMIT) {
       this.tooMuch = treeSizeFault(this.label);
       return;
     }
-    const text = this.hasGoodName(path) ? this.read(path) : undefined;
-    if (text === undefined) return;
-    const isNix = path.endsWith(".nix");
-    this.faults.push(...textFaults(text, fileOrigin(name), isNix));
-    this.files.set(path, text);
-    if (isNix) this.follow(path, text, fileOrigin(name));
+    if (text !== undefined) this.faults.push(...textFaults(text, fileOrigin(name), isNix));
+    this.files.set(path, text ?? bytes);
+    if (text !== undefined && isNix) this.look(path, text, fileOrigin(name));
   }
 
-  private hasGoodName(path: string): boolean {
+  private hasGoodName(path: string, reason: Reason): boolean {
     const bad = path.split("/").find((segment) => !SEGMENT.test(segment));
     if (bad === undefined) return true;
     const remedy = "name it with letters, digits and ._+- only, and no hyphen first";
-    this.refuse(`${JSON.stringify(this.nameOf(path))} has a name that cannot be used on the host`, remedy);
+    if (reason !== "named") this.leftOut.set(path, "its name cannot be used on the host");
+    else this.refuse(`${JSON.stringify(this.nameOf(path))} has a name that cannot be used on the host`, remedy);
     return false;
   }
 
-  private read(path: string): string | undefined {
-    const bytes = this.attempt(path, () => readFileSync(join(this.root, path)));
-    if (bytes === undefined) return undefined;
-    try {
-      const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-      if (!text.includes("\0")) return text;
-    } catch {
-      // Not UTF-8: told below, as are NUL characters.
+  /** What a path is, links followed; undefined, with a fault or left out, when it cannot be taken along. */
+  private inspect(path: string, reason: Reason): Stats | undefined {
+    const full = join(this.root, path);
+    if (lstatSync(full).isSymbolicLink()) {
+      const target = readlinkSync(full);
+      if (reason !== "named" && isBuildResult(path.split("/").at(-1) ?? "", target)) return undefined;
+      if (!statSync(full, { throwIfNoEntry: false })) {
+        this.without(path, reason, `a symbolic link to ${target}, which does not exist`, "remove the link");
+        return undefined;
+      }
     }
-    const remedy = "keep only UTF-8 text in the module's folder: bind-mount other files, or fetch them on the host";
-    this.refuse(`${this.nameOf(path)} is not text`, remedy);
+    const real = realpathSync(full);
+    if (holds(this.boundary, real)) return statSync(real);
+    this.without(path, reason, `a symbolic link out of the project, to ${real}`, "put a copy in its place");
     return undefined;
   }
 
-  /** What a path is, links followed; undefined, with a fault, when it cannot be taken along. */
-  private inspect(path: string): Stats | undefined {
-    const full = join(this.root, path);
-    const name = this.nameOf(path);
-    if (lstatSync(full).isSymbolicLink() && !statSync(full, { throwIfNoEntry: false })) {
-      this.refuse(`${name} is a symbolic link to ${readlinkSync(full)}, which does not exist`, "remove the link");
-      return undefined;
-    }
-    const real = realpathSync(full);
-    if (holds(this.root, real)) return statSync(real);
-    this.refuse(`${name} is a symbolic link out of the folder, to ${real}`, "put a copy in its place");
-    return undefined;
+  /** What cannot travel: a fault where a path names it, left out where it only lies there. */
+  private without(path: string, reason: Reason, what: string, remedy: string): void {
+    if (reason === "named") this.refuse(`${this.nameOf(path)} is ${what}`, remedy);
+    else this.leftOut.set(path, what);
   }
 
   private exists(path: string): boolean {
-    return lstatSync(join(this.root, path), { throwIfNoEntry: false }) !== undefined;
+    return isThere(join(this.root, path));
   }
 
   private attempt<T>(path: string, action: () => T): T | undefined {
@@ -197,25 +295,22 @@ export class ModuleTree {
     return true;
   }
 
-  private refuseLeaving(literal: PathLiteral, target: string, place: string): void {
-    const above = upwards(target);
-    const folder = join(this.label, above);
+  private refuseLeaving(literal: PathLiteral, place: string): void {
     this.refuse(
-      `${place} refers to ${literal.text}: a relative import leaves the folder ${this.label}`,
-      holds(join(this.root, above), this.directory)
-        ? `move it into that folder, or both into a folder of their own: ${folder} holds more than modules`
-        : `give the folder that holds both (${folder.startsWith("/") ? folder : `./${folder}`}, with a default.nix) as config: all its files come along`,
+      `${place} refers to ${literal.text}, which lies outside the project ${this.boundary}`,
+      "put a copy into the project: only its files travel",
     );
   }
 
-  private noteComputed(literal: PathLiteral, place: string): void {
-    const remedy = holds(this.root, this.directory)
-      ? "refer to files by their names, or give a folder of modules (with a default.nix) as config: all its files come along"
-      : `give the folder (${this.label}, with a default.nix) as config: all its files come along`;
-    this.computed.push({
-      what: `${place} refers to ${literal.text}\${…}: which file that is cannot be told`,
-      remedy,
-    });
+  private noteComputed(target: string, literal: PathLiteral, place: string): void {
+    const what = `${place} refers to ${literal.text}\${…}: which file that is cannot be told, and its folder holds more than modules`;
+    const remedy =
+      "refer to files by their names, or keep them in a folder of their own, as in ./users/${…}: all its files come along";
+    this.computed.push({ target, fault: { what, remedy } });
+  }
+
+  private isCovered(path: string): boolean {
+    return [".", ...folders(path)].some((folder) => this.seen.has(folder));
   }
 
   private refuse(what: string, remedy: string): void {
@@ -227,6 +322,38 @@ export class ModuleTree {
 export function holds(folder: string, other: string): boolean {
   const path = relative(folder, other);
   return path !== ".." && !path.startsWith(`..${sep}`);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // what would hold it is no folder, or may not be searched
+  }
+}
+
+/** The text of a file; undefined for what is none. */
+function textOf(bytes: Buffer): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function below(folder: string, name: string): string {
+  return folder === "." ? name : `${folder}/${name}`;
+}
+
+/** A path and the folders that hold it: `a/b` gives a/b and a. */
+function folders(path: string): string[] {
+  return path.split("/").map((_part, index, parts) => parts.slice(0, index + 1).join("/"));
+}
+
+/** A name as it can stand in a line. */
+function printable(name: string): string {
+  return /^[\x20-\x7e]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 function realPath(path: string): string | undefined {

@@ -1,6 +1,5 @@
 import { posix } from "node:path";
 import type { Token } from "./lexer";
-import { isWord } from "./structure";
 
 /** A relative path in Nix code, such as ./common.nix or a/b. */
 export interface PathLiteral {
@@ -9,17 +8,18 @@ export interface PathLiteral {
   readonly line: number;
   /** Whether a `${…}` completes it. */
   readonly interpolated: boolean;
-  /** Whether the file asks `pathExists` for it, so that it may be missing. */
-  readonly optional: boolean;
 }
 
 /** The relative paths of Nix code, those inside the `${…}` of strings included; absolute ones and <…> refer to the host. */
 export function pathLiterals(tokens: readonly Token[]): readonly PathLiteral[] {
-  const all = flatten(tokens);
-  const optional = new Set(all.filter((_token, index) => isAskedFor(all, index)).map(({ text }) => text));
-  return all
+  return flatten(tokens)
     .filter((token) => token.kind === "path" && !token.text.startsWith("/"))
-    .map(({ text, line, interpolated }) => ({ text, line, interpolated, optional: optional.has(text) }));
+    .map(({ text, line, interpolated }) => ({ text, line, interpolated }));
+}
+
+/** Whether code asks for the existence of files: `pathExists`, `pathIsRegularFile`, `tryEval`, or a helper such as `tryImport`. */
+export function asksForExistence(tokens: readonly Token[]): boolean {
+  return flatten(tokens).some(({ kind, text }) => kind === "word" && /exist|^pathIs|^try|^readFileType$/i.test(text));
 }
 
 /** A path beside a file, as a path below the same folder; it begins with `..` when it leaves that. */
@@ -40,8 +40,4 @@ export function upwards(path: string): string {
 function flatten(tokens: readonly Token[]): readonly Token[] {
   if (tokens.every(({ inner }) => inner.length === 0)) return tokens;
   return tokens.flatMap((token) => [token, ...flatten(token.inner)]);
-}
-
-function isAskedFor(tokens: readonly Token[], index: number): boolean {
-  return tokens[index].kind === "path" && isWord(tokens[index - 1], "pathExists");
 }

@@ -40,6 +40,8 @@ const RESERVED: readonly Reserved[] = [
 /** A file to look through: its text, and where it comes from. */
 export interface ModuleSource {
   readonly text: string;
+  /** In base64 the bytes of a file that is no text. */
+  readonly bytes?: string;
   readonly origin: Origin;
 }
 

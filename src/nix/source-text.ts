@@ -3,9 +3,9 @@ import { lineOf } from "./lexer";
 import { stringFault } from "./nix-string";
 import { findTerraformToken, terraformTokenFault } from "./terraform-token";
 
-/** Bytes of one file and of all: Terraform carries them through scp, a megabyte in some 18 seconds. */
-export const FILE_LIMIT = 256 * 1024;
-export const TREE_LIMIT = 512 * 1024;
+/** Bytes of one file and of all: Terraform carries them through scp, a megabyte in some 18 seconds, and a third more in base64. */
+export const FILE_LIMIT = 2 * 1024 * 1024;
+export const TREE_LIMIT = 2 * 1024 * 1024;
 
 /** Where a text comes from, as messages tell it. */
 export interface Origin {

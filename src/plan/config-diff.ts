@@ -1,7 +1,8 @@
 import { structuredPatch } from "diff";
 import type { ContainerConfig } from "../model/container";
 import type { ObservedContainer } from "../model/observed";
-import { sha256, treeDigest } from "./digest";
+import { contentDigest, opaqueWords } from "../model/module-file";
+import { treeDigest } from "./digest";
 import type { FileDiff } from "./plan";
 import { byBytes } from "./text";
 
@@ -35,17 +36,19 @@ export function likelyFiles(observed: ObservedContainer, wanted: string): SeenFi
 
 /** The unified diff of each file that differs, sorted by path; everything is new when nothing was seen. */
 export function configDiff(config: ContainerConfig, seen?: SeenFiles): FileDiff[] {
-  const wanted = new Map(config.files.map(({ path, text }) => [path, text]));
+  const wanted = new Map(config.files.map((file) => [file.path, file]));
   const paths = [...new Set([...wanted.keys(), ...(seen?.digests.keys() ?? [])])].sort(byBytes);
   return paths.flatMap((path) => {
     const after = wanted.get(path);
     const digest = seen?.digests.get(path);
-    if (after !== undefined && digest === sha256(after)) return [];
+    if (after !== undefined && digest === contentDigest(after)) return [];
+    if (after?.bytes !== undefined)
+      return { path, lines: [`@ ${digest === undefined ? "" : "now "}${opaqueWords(after)}`] };
     const before = seen?.texts.get(path);
     if (digest !== undefined && before === undefined) {
       return { path, lines: ["@ the text on the host was not read: no line-by-line diff"] };
     }
-    return { path, lines: diffLines(before, after) };
+    return { path, lines: diffLines(before, after?.text) };
   });
 }
 

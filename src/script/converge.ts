@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import { dropInLines, dropInOf } from "../model/drop-in";
+import { contentOf, isOpaque } from "../model/module-file";
 import type { Dialect } from "./program";
 import { shellQuote } from "./quote";
 
@@ -78,10 +79,13 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     ),
     `w_apply='${dialect.trigger("apply", promise.apply)}'`,
     "wanted_files() {",
-    ...container.config.files.map(
-      ({ path, text }) =>
-        `  file ${dialect.literal(shellQuote(`config/${path}`))} '${dialect.trigger(fileTrigger(path), text)}' || return 1`,
-    ),
+    ...container.config.files.map((file) => {
+      const { path, text } = file;
+      const content = isOpaque(file)
+        ? dialect.literal(contentOf(file).toString("base64"))
+        : dialect.trigger(fileTrigger(path), text);
+      return `  file ${dialect.literal(shellQuote(`config/${path}`))} '${content}' || return 1`;
+    }),
     "}",
   ];
 }

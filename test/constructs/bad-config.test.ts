@@ -8,8 +8,8 @@ beforeAll(() => {
   folder = realpathSync(temporaryFolder());
   process.chdir(folder);
   for (const name of ["empty", "web", "linked"]) mkdirSync(name);
+  writeFileSync("web/default.nix", "{ ... }:\n{ imports = [ ../../common.nix ]; }\n");
   writeFileSync("common.nix", "{ }\n");
-  writeFileSync("web/default.nix", "{ ... }:\n{ imports = [ ../common.nix ]; }\n");
   writeFileSync("import.nix", "{ imports = [ ./gone.nix ]; }\n");
   writeFileSync("host-name.nix", '{\n  networking.hostName = lib.mkDefault "web";\n}\n');
   writeFileSync("blank.nix", "# nothing\n");
@@ -54,10 +54,10 @@ const rows: Row[] = [
     "add a default.nix that imports its modules, or give the path of one file",
   ],
   [
-    "an import that leaves the folder",
+    "an import that leaves the project",
     "./web",
-    "./web/default.nix:2 refers to ../common.nix: a relative import leaves the folder ./web",
-    "move it into that folder, or both into a folder of their own: ./ holds more than modules",
+    "./web/default.nix:2 refers to ../../common.nix, which lies outside the project FOLDER",
+    "put a copy into the project: only its files travel",
   ],
   [
     "an import of a missing file",
@@ -68,15 +68,10 @@ const rows: Row[] = [
   [
     "a link out of the folder",
     "./linked",
-    "./linked/default.nix is a symbolic link out of the folder, to /etc/hosts",
+    "./linked/default.nix is a symbolic link out of the project, to /etc/hosts",
     "put a copy in its place",
   ],
-  [
-    "a file that is no text",
-    "./binary.nix",
-    "./binary.nix is not text",
-    "keep only UTF-8 text in the module's folder: bind-mount other files, or fetch them on the host",
-  ],
+  ["a file that is no text", "./binary.nix", "./binary.nix is not text", "save it as UTF-8"],
   [
     "hostName in an object",
     { networking: { hostName: nix`lib.mkDefault "web"` } },
@@ -122,7 +117,7 @@ test.each(rows)("%s", (_title, config, what, remedy) => {
   expect(problems).toEqual([
     {
       code: "config",
-      what,
+      what: what.replace("FOLDER", folder),
       remedy: remedy.replace("FOLDER", folder),
       where: { construct: "prod/database", container: "database", host: "web1" },
     },

@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { createHash, randomBytes, randomInt } from "node:crypto";
 import { realHosts } from "../support/machine";
 import { moduleText, net, newPrefix, testEmbedded, World } from "./world";
 
@@ -9,6 +9,10 @@ const ula = [randomInt(0xfd00, 0xfe00), randomInt(1, 0x10000), randomInt(1, 0x10
   .map((group) => group.toString(16))
   .join(":");
 const address = { privateNetwork: true, hostAddress: `${net}.1`, localAddress: `${net}.2` };
+
+const blob = Buffer.concat([Buffer.from([0, 0xff, 0x0a, 0x0d]), randomBytes(2000)]);
+const long = "a line of text, ${not} interpolated, %{nor} this\n".repeat(11_000);
+const sha256 = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** Each setting, what it is on the host, and a word of the change that the plan must name. */
 const settings: [
@@ -106,6 +110,13 @@ const settings: [
     /config/,
   ],
   [
+    "F9: config with a file that is no text, and one of half a mebibyte",
+    { config: "./secrets/here.nix" },
+    'cd "$OURS"/modules-*/config && sha256sum secrets/blob.age lib/long.txt',
+    new RegExp(`^${sha256(blob)}  .*\\n${sha256(long)}  `),
+    /config/,
+  ],
+  [
     "config as an object",
     {
       config: {
@@ -134,6 +145,9 @@ describe("every setting arrives on the host, and the plan after it is empty", ()
       const pair = (name: string) => `ip link add ${name} type veth peer name ${name}p && ip link set ${name} up`;
       await world.sh("setting", `ip link add ${bridge} type bridge && ${pair(moved)} && ${pair(lent)}`);
     }
+    world.project.write("secrets/here.nix", "{ a = ./blob.age; b = ../lib/long.txt; }\n");
+    world.project.write("secrets/blob.age", blob);
+    world.project.write("lib/long.txt", long);
     world.project.write("modules/default.nix", "{ ... }:\n{\n  imports = [ ./parts/one.nix ];\n}\n");
     world.project.write("modules/parts/one.nix", '{ ... }:\n{\n  environment.etc."part".text = "part one";\n}\n');
     await world.deploy(world.stack(plain));

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { ownerKey } from "../../src/model/conf";
+import type { ContainerConfig } from "../../src/model/container";
 import type { ObservedContainer } from "../../src/model/observed";
+import { treeDigest as nixTreeDigest } from "../../src/nix";
 import { absentBase } from "../../src/plan";
 import {
   machineOf,
@@ -62,6 +64,27 @@ describe("a container that is not there", () => {
     ]);
     expect(plan.config).toEqual([{ path: "configuration.nix", lines: ["@@ -0,0 +1,1 @@", "+{ }"] }]);
     expect(applyText(plan)).toBe("run create: database");
+  });
+
+  test("F9: shows a file that is no text by its size and digest, and calls it changed when its bytes differ", () => {
+    const bytes = (content: number[]): ContainerConfig => {
+      const files = [
+        { path: "configuration.nix", text: "{ }\n" },
+        { path: "s.age", text: "", bytes: Buffer.from(content).toString("base64") },
+      ];
+      return { entry: "configuration.nix", files, inline: true, digest: nixTreeDigest(files) };
+    };
+    const one = { ...database, config: bytes([0, 255]) };
+    const sum = createHash("sha256")
+      .update(Buffer.from([0, 255]))
+      .digest("hex");
+    expect(planOne(one, undefined).config[1]).toEqual({
+      path: "s.age",
+      lines: [`@ a file of 2 bytes that is no text, sha256 ${sum}`],
+    });
+    const other = planOne({ ...database, config: bytes([1, 255]) }, converged(one));
+    expect(other.config).toEqual([{ path: "s.age", lines: [expect.stringMatching(/^@ now a file of 2 bytes/)] }]);
+    expect(planOne(one, converged(one)).action).toBe("none");
   });
 
   test("has the base that converge computes of nothing", () => {

@@ -84,9 +84,9 @@ export class Project {
   }
 
   /** Writes a file of the project. */
-  write(path: string, text: string): void {
+  write(path: string, content: string | Buffer): void {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
-    writeFileSync(join(this.folder, path), text);
+    writeFileSync(join(this.folder, path), content);
   }
 
   remove(): void {

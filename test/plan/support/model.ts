@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto";
 import { dropInLines, dropInOf } from "../../../src/model/drop-in";
 import { confEntries, renderConf } from "../../../src/model/conf";
-import {
-  type ContainerConfig,
-  type ContainerSettings,
-  type ModuleFile,
-  parseSettings,
-} from "../../../src/model/container";
+import { type ContainerConfig, type ContainerSettings, parseSettings } from "../../../src/model/container";
+import { contentDigest, type ModuleFile } from "../../../src/model/module-file";
 import type { Problem } from "../../../src/model/error";
 import type { DesiredHost } from "../../../src/model/host";
 import type { Connection, Journal, Observation, ObservedContainer, ObservedHost } from "../../../src/model/observed";
@@ -68,7 +64,9 @@ export function converged(
   const system = `/nix/store/${sha(folder + built.nixpkgs).slice(0, 32)}-nixos-system-${wanted.name}`;
   const files = new Map([
     [`${folder}/container.nix`, containerNix(wanted.config.entry, stateVersion)],
-    ...wanted.config.files.map(({ path, text }) => [`${folder}/config/${path}`, text] as const),
+    ...wanted.config.files
+      .filter(({ bytes }) => bytes === undefined)
+      .map(({ path, text }) => [`${folder}/config/${path}`, text] as const),
   ]);
   const journal: Journal = {
     owner: wanted.owner,
@@ -84,6 +82,9 @@ export function converged(
     protect: wanted.protect,
     machine: machineOf(wanted.host),
   };
+  const opaque = wanted.config.files
+    .filter(({ bytes }) => bytes !== undefined)
+    .map((file) => [`${folder}/config/${file.path}`, contentDigest(file)] as const);
   return {
     name: wanted.name,
     conf: [
@@ -100,7 +101,7 @@ export function converged(
     dropIn: dropInLines(dropInOf(wanted)),
     journal,
     nixos: journal.nixos,
-    modules: new Map([...files].map(([path, text]) => [path, sha(text)])),
+    modules: new Map([...[...files].map(([path, text]) => [path, sha(text)] as const), ...opaque]),
     texts: files,
     confTime: 1000,
     release: built.release,

@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** What version control, editors, file managers and tools leave in a folder: no part of a folder of modules. */
+const LITTER = [
+  /^\.(?:git|hg|svn|bzr|jj|direnv|devenv|idea|vscode|Trash.*|Spotlight-.*|fseventsd|TemporaryItems|DS_Store|AppleDouble)$/,
+  /^(?:_darcs|CVS|node_modules|cdktf\.out|__pycache__|@eaDir|#recycle|lost\+found)$/,
+  /^(?:Thumbs\.db|ehthumbs\.db|desktop\.ini|Icon\r|\._.*|\.nfs[0-9a-f]+)$/i,
+  /~$|^\..*\.sw[a-z]$|^\.#|^#.*#$|^4913$/,
+  /\.(?:orig|rej)$/,
+];
+
+export function isLitter(name: string): boolean {
+  return LITTER.some((pattern) => pattern.test(name));
+}
+
+/** Whether a symbolic link is what `nix build` leaves: `result`, `result-bin`. */
+export function isBuildResult(name: string, target: string): boolean {
+  return /^result(?:-.*)?$/.test(name) && target.startsWith("/nix/store/");
+}
+
+/** The folder of the repository that a folder lies in: the lowest one with a `.git`. */
+export function repositoryOf(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, ".git"))) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** What was asked already; a synth asks in one go, and often for the same folder. */
+const answers = new Map<string, ReadonlySet<string>>();
+
+/** What git ignores below a folder, as paths from it; nothing where there is no git or no repository, or all of the folder is ignored. */
+export function ignoredBelow(folder: string): ReadonlySet<string> {
+  const known = answers.get(folder) ?? askGit(folder);
+  if (answers.size === 0) setImmediate(() => answers.clear()).unref();
+  answers.set(folder, known);
+  return known;
+}
+
+function askGit(folder: string): ReadonlySet<string> {
+  if (repositoryOf(folder) === undefined) return new Set();
+  const flags = ["--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+  const run = spawnSync("git", ["-C", folder, "ls-files", ...flags, "--", "."], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" },
+  });
+  if (run.error !== undefined || run.status !== 0) return new Set();
+  const paths = run.stdout.split("\0").filter((path) => path !== "");
+  return paths.includes("./") ? new Set() : new Set(paths.map((path) => path.replace(/\/$/, "")));
+}
