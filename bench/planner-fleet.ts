@@ -128,6 +128,8 @@ function observedHost(construct: string, number: number, containers: readonly Ob
         addresses: ["lo 127.0.0.1/8", "eth0 192.0.2.10/24"],
         ipForward: true,
         systemControl: "writable",
+        devices: new Map(),
+        access: new Map(),
         underWay: new Map(),
         failures: new Map(),
         hostKeys: [],

@@ -199,7 +199,9 @@ export class Fleet {
         : [];
       return {
         host,
-        containers: here.map(({ container }) => container.name),
+        mounting: here
+          .filter(({ container }) => container.bindMounts.length > 0)
+          .map(({ container }) => container.name),
         sources: [...new Set(here.flatMap(({ container }) => container.bindMounts.map((mount) => mount.hostPath)))],
         owners: [...this.stacks.values()]
           .filter((used) => used.hosts.has(host.construct))

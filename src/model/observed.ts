@@ -96,6 +96,28 @@ export interface LastFailure {
   readonly reason: string;
 }
 
+/** A device node of the host. */
+export interface Device {
+  readonly kind: "char" | "block";
+  readonly major: number;
+  readonly minor: number;
+  readonly node: string;
+}
+
+/** Which devices a container's unit lets it open. */
+export interface Access {
+  /** systemd's DevicePolicy: `auto`, `closed` or `strict`. */
+  readonly policy: string;
+  /** Entries of DeviceAllow; without a minor number, all of a driver. */
+  readonly allowed: readonly {
+    readonly kind: string;
+    readonly major: number;
+    readonly minor?: number;
+    /** Of `r`, `w` and `m`. */
+    readonly rights: string;
+  }[];
+}
+
 /** One thing about a host that stands in the way; the probe's word for it and its own text. */
 export interface Trouble {
   readonly word: string;
@@ -138,6 +160,10 @@ export interface ObservedHost {
   readonly failures: ReadonlyMap<string, LastFailure>;
   /** What each bind source asked for is. */
   readonly sources: ReadonlyMap<string, "dir" | "file" | "missing">;
+  /** The device nodes that a bind source is or holds, by source; only of those that have any. */
+  readonly devices: ReadonlyMap<string, readonly Device[]>;
+  /** What the units of containers may open, by name; asked only where sources have devices. */
+  readonly access: ReadonlyMap<string, Access>;
   /** What the host's nix said of each module file asked about, by sha256; undefined for a sound one. */
   readonly syntax: ReadonlyMap<string, string | undefined>;
 }

@@ -24,10 +24,18 @@ export async function observeHost(
   if (host.addressUnknown) return { kind: "unobserved", reason: "address" };
   const route = await findRoute(host, context);
   if (isFailure(route)) return route;
-  const { sources, owners, syntax } = request;
+  const { sources, mounting, owners, syntax } = request;
   const nonce = randomBytes(16).toString("hex");
   const become = host.become ?? route.target.user !== "root";
-  const text = program({ nonce, become, scripts: usesTerraformSsh(host), sources, owners, syntax });
+  const text = program({
+    nonce,
+    become,
+    scripts: usesTerraformSsh(host),
+    sources,
+    ...(mounting && { mounting }),
+    owners,
+    syntax,
+  });
   const ask = (): Promise<Session> => runProgram(route, text, context);
   const { jump } = route;
   const session = await (jump ? context.jumpGates.of(`${jump.hostName} ${jump.port}`).pass(ask) : ask());

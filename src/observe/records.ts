@@ -1,5 +1,13 @@
 import { NixosError } from "../model/error";
-import type { LastFailure, ObservedContainer, ObservedHost, Trouble, UnderWay } from "../model/observed";
+import type {
+  Access,
+  Device,
+  LastFailure,
+  ObservedContainer,
+  ObservedHost,
+  Trouble,
+  UnderWay,
+} from "../model/observed";
 import { ContainerRecords } from "./container-records";
 import { fromBase64 } from "./journal";
 
@@ -9,6 +17,8 @@ const widths: Readonly<Record<string, number>> = {
   state: 4,
   info: 4,
   source: 3,
+  device: 6,
+  access: 4,
   parse: 3,
   work: 7,
   failure: 6,
@@ -25,6 +35,8 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
   const containers = new Map<string, ContainerRecords>();
   const sources = new Map<string, "dir" | "file" | "missing">();
   const syntax = new Map<string, string | undefined>();
+  const devices = new Map<string, Device[]>();
+  const access = new Map<string, Access>();
   const underWay = new Map<string, UnderWay>();
   const failures = new Map<string, LastFailure>();
   for (const line of lines) {
@@ -50,6 +62,26 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
         if (second !== "dir" && second !== "file" && second !== "missing") throw malformed(line);
         sources.set(first, second);
         break;
+      case "device": {
+        const [major = "", minor = "", node = ""] = rest;
+        const kind = second === "block" ? "block" : "char";
+        devices.set(first, [...(devices.get(first) ?? []), { kind, major: Number(major), minor: Number(minor), node }]);
+        break;
+      }
+      case "access": {
+        const known = access.get(first) ?? { policy: "", allowed: [] };
+        const [kind = "", major = "", minor = ""] = rest;
+        access.set(
+          first,
+          second === "policy"
+            ? { ...known, policy: kind }
+            : {
+                ...known,
+                allowed: [...known.allowed, { rights: second, kind, major: Number(major), ...number("minor", minor) }],
+              },
+        );
+        break;
+      }
       case "work": {
         const [since = "", step = "", took = "", who = ""] = rest;
         underWay.set(first, { action: second, ...number("since", since), step, ...number("took", took), who });
@@ -67,12 +99,12 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
         break;
     }
   }
-  return observedHost(facts, { sources, syntax, containers: built(containers), underWay, failures });
+  return observedHost(facts, { sources, devices, access, syntax, containers: built(containers), underWay, failures });
 }
 
 function observedHost(
   facts: ReadonlyMap<string, readonly string[]>,
-  rest: Pick<ObservedHost, "sources" | "syntax" | "containers" | "underWay" | "failures">,
+  rest: Pick<ObservedHost, "sources" | "devices" | "access" | "syntax" | "containers" | "underWay" | "failures">,
 ): ObservedHost {
   const all = (field: string): readonly string[] => facts.get(field) ?? [];
   const one = (field: string): string => all(field)[0] ?? "";

@@ -11,6 +11,11 @@ export interface HostRequest {
   readonly host: DesiredHost;
   /** Paths that containers bind. */
   readonly sources: readonly string[];
+  /**
+   * Containers that bind them: asked for what their units may open, where sources are devices.
+   * @default none
+   */
+  readonly mounting?: readonly string[];
   /** Owners whose last removal is of interest. */
   readonly owners: readonly string[];
   readonly syntax: readonly SyntaxQuestion[];

@@ -3,6 +3,7 @@ import { dropInLines, dropInOf } from "../model/drop-in";
 import type { Problem, Refuse, Where } from "../model/error";
 import { hostInterface } from "../model/interface-name";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
+import { closedDevices } from "./device-access";
 import { sha256 } from "./digest";
 import { bareAddress } from "./resource";
 import { plain, plainLines } from "./text";
@@ -41,6 +42,7 @@ export function preflightProblems(
     // One that runs without its conf may hold its interfaces already.
     if (observed?.unit !== "up" || observed.conf || !observed.journal) missingLinks(desired, facts, refuse);
     missingSources(desired, facts, refuse);
+    closedDevices(desired, facts.host, refuse);
     takenAddresses(desired, facts, refuse);
     lostAccess(desired, facts, refuse);
     if (observed?.masked) {

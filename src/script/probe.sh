@@ -115,6 +115,7 @@ observe_host() {
 source_kind() {
   if [ -d "$r$1" ]; then kind="dir"; elif [ -e "$r$1" ]; then kind="file"; else kind=missing; fi
   say "source${tab}$1${tab}$kind"
+  [ "$kind" = missing ] || source_devices "$1"
 }
 
 require_commands

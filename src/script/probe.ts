@@ -15,6 +15,11 @@ export interface Probe {
   readonly scripts?: boolean;
   /** Bind sources to look for. */
   readonly sources: readonly string[];
+  /**
+   * Containers that bind them.
+   * @default none
+   */
+  readonly mounting?: readonly string[];
   /** Owners whose last removal is asked for. */
   readonly owners: readonly string[];
   /** Module files to have parsed by the host's nix. */
@@ -31,6 +36,7 @@ export function probeProgram(probe: Probe): string {
   const end = "CDKTF_NIXOS_PROGRAM";
   const requests = [
     ...probe.sources.map((path) => `source_kind ${shellQuote(path)}`),
+    ...(probe.mounting ?? []).map((name) => `observe_access ${shellQuote(name)}`),
     ...probe.syntax.map(({ sha256, text }) => `check_syntax ${sha256} ${Buffer.from(text, "utf8").toString("base64")}`),
   ];
   return [

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const parts = {
-  probe: ["common", "nixpkgs", "names", "observe", "past-and-present", "probe"],
+  probe: ["common", "nixpkgs", "names", "observe", "past-and-present", "devices", "probe"],
   converge: [
     "front",
     "common",

@@ -28,6 +28,10 @@ describe("the records of a probe", () => {
       `host\treap\t0123456789abcdef ${base64("a token\nof two lines")}`,
       "host\tnot-yet-known\tx",
       "novelty\tof a later release",
+      "device\t/dev/dri\tchar\t226\t128\t/dev/dri/renderD128",
+      "access\tweb\tpolicy\tclosed",
+      "access\tweb\trw\tchar\t226\t128",
+      "access\tweb\tr\tblock\t8\t*",
       "work\tweb\tupdate\t1700000000\tbuilding\t6\tdeploy from 192.0.2.7",
       "work\told\t\t\t\t\t",
       "failure\tweb\t1700000000\tbuilding\tapp/stack\tthe build failed: a\tb",
@@ -67,6 +71,19 @@ describe("the records of a probe", () => {
       sources: new Map([
         ["/srv/data", "dir"],
         ["/srv/none", "missing"],
+      ]),
+      devices: new Map([["/dev/dri", [{ kind: "char", major: 226, minor: 128, node: "/dev/dri/renderD128" }]]]),
+      access: new Map([
+        [
+          "web",
+          {
+            policy: "closed",
+            allowed: [
+              { rights: "rw", kind: "char", major: 226, minor: 128 },
+              { rights: "r", kind: "block", major: 8 },
+            ],
+          },
+        ],
       ]),
       syntax: new Map([
         [sha256("a"), undefined],

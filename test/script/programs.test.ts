@@ -11,7 +11,7 @@ const programs: [name: string, text: string][] = [
   ],
   [
     "probe, the part that runs as root",
-    `#!/bin/sh\np_reaps=''\nprobe_requests() {\n  source_kind /srv\n  check_syntax a b\n}\n${programText("probe")}`,
+    `#!/bin/sh\np_reaps=''\nprobe_requests() {\n  source_kind /srv\n  observe_access web\n  check_syntax a b\n}\n${programText("probe")}`,
   ],
   [
     "converge",

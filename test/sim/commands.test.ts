@@ -96,6 +96,26 @@ describe("6 other doubles", () => {
     });
   });
 
+  test("6.9 devices look like devices, and units tell which they may open", async () => {
+    await host.edit("/dev/dri/card0", "embedded-host device char 226 0\n");
+    await ok("ln -s dri/card0 $CDKTF_NIXOS_ROOT/dev/gpu");
+    expect(await ok("cd $CDKTF_NIXOS_ROOT/dev && stat -L -c '%F|%t|%T' $PWD/gpu; stat -L -c %F dri")).toBe(
+      "character special file|e2|0\ndirectory",
+    );
+    const show = "systemctl show container@web -p DevicePolicy -p DeviceAllow";
+    expect(await ok(show)).toBe("DevicePolicy=closed");
+    await host.edit(
+      "/etc/systemd/system/container@web.service.d/overrides.conf",
+      "[Service]\nDevicePolicy=strict\nDeviceAllow=/dev/dri/card0 rw\nDeviceAllow=char-drm r\n",
+    );
+    await ok("systemctl daemon-reload");
+    expect((await ok(show)).split("\n").sort()).toEqual([
+      "DeviceAllow=/dev/dri/card0 rw",
+      "DeviceAllow=char-drm r",
+      "DevicePolicy=strict",
+    ]);
+  });
+
   test("6.8 changes are recorded, each once", async () => {
     const other = await EmbeddedHost.start();
     expect(fs.existsSync(other.path("/var/log/calls"))).toBe(false);

@@ -83,6 +83,7 @@ show_unit() {
     property MainPID "$main_pid"
     property Result "$result"
     property NRestarts "$restarts"
+    loaded_value "$1" DevicePolicy || property DevicePolicy closed
     show_loaded "$1"
     mounts_of "$1"
     property Requires "system.slice$mounts"

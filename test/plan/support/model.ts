@@ -160,6 +160,8 @@ export function observedHost(
     addresses: ["lo 127.0.0.1/8", "eth0 192.0.2.10/24", "ve-old 10.233.1.1/32"],
     ipForward: true,
     systemControl: "writable",
+    devices: new Map(),
+    access: new Map(),
     underWay: new Map(),
     failures: new Map(),
     hostKeys: [],
