@@ -93,6 +93,7 @@ function observeAll(facts: readonly HostFacts[]): Promise<void> {
       host: {
         ...props,
         hostKey: pinnedKeys(props.hostKey ?? []),
+        proxyJump: undefined,
         construct: `host${number}`,
         label: `host${number}`,
         addressUnknown: false,

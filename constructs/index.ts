@@ -6,7 +6,7 @@ export { contextKey, type Settings } from "./settings";
 export type { BindMount, BindMounts } from "../src/model/mount";
 export type { ForwardPort, NetworkProps } from "../src/model/network";
 export type { ContainerSettings, DesiredContainer, RemovalPolicy, Timeouts } from "../src/model/container";
-export type { HostSettings } from "../src/model/host";
+export type { HostSettings, JumpHost } from "../src/model/host";
 export { NixosError, type Problem } from "../src/model/error";
 export type { Action, Change, ContainerPlan, Effect, FileDiff, HostPlan, Plan, RemovalPlan } from "../src/plan";
 export { nix, NixExpression } from "../src/nix";

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { type DesiredHost, hostProblems, type HostSettings } from "../src/model/host";
+import { type DesiredHost, hostProblems, type HostSettings, jumpHost } from "../src/model/host";
 import { pinnedKeys, sharedTypes } from "../src/model/host-key";
 import { Fleet } from "./fleet";
 import { libraryOf, stackOf } from "./framework";
@@ -22,25 +22,29 @@ export class NixosHost extends Construct {
     super(scope, id);
     Fleet.of(this).addCallSite(this);
     this.address = props.address;
-    const { hostKey, ...settings } = props;
+    const { hostKey, proxyJump, ...settings } = props;
+    const jump = jumpHost(proxyJump);
+    const transport = props.transport ?? Fleet.of(this).settings.transport;
     const host: DesiredHost = {
       ...settings,
       ...(hostKey !== undefined && { hostKey: pinnedKeys(hostKey) }),
+      ...(jump && { proxyJump: jump.address }),
+      ...(jump?.hostKey !== undefined && { jumpHostKey: pinnedKeys(jump.hostKey) }),
       construct: this.node.path,
       label: id,
-      transport: props.transport ?? Fleet.of(this).settings.transport,
+      transport,
       addressUnknown: libraryOf(this).Token.isUnresolved(props.address),
     };
     const where = { construct: this.node.path, host: id };
-    const problems = hostProblems(props, where);
+    const problems = hostProblems({ ...props, transport }, where);
     if (host.addressUnknown && hostKey === undefined) {
       problems.push({
         code: "input",
         what: "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another",
         where,
         remedy:
-          "set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its rsa key where it has one: " +
-          "Terraform asks for rsa, then ecdsa, before ed25519",
+          "set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its ecdsa key, else its rsa one: " +
+          "Terraform asks for ecdsa, then rsa, before ed25519",
       });
     }
     for (const type of host.addressUnknown ? sharedTypes(host.hostKey ?? []) : []) {

@@ -1,5 +1,6 @@
 import type { Problem, Refuse, Where } from "./error";
 import { keyFaults, shown } from "./host-key";
+import { checkAddress, checkJump, checkUser } from "./host-name";
 import { checkShape, hostShape } from "./shape";
 import { tokenFields, tokenName } from "./token-fields";
 import { type Transport, transportRemedy, transports } from "./transport";
@@ -26,15 +27,16 @@ export interface HostSettings {
   /**
    * The host's public keys, such as "ssh-ed25519 AAAA…", a line each: as `cat /etc/ssh/ssh_host_*_key.pub` on the host or
    * ssh-keyscan print them. They are pinned: any other key is an error. Where the address is only known after apply, give all
-   * that the host has: Terraform asks it for an rsa key, then for an ecdsa one, before ed25519.
+   * that the host has: Terraform asks it for an ecdsa key, then for an rsa one, before ed25519.
    * @default the keys in known_hosts
    */
   readonly hostKey?: string | readonly string[];
   /**
-   * A host to go through: [user@]name[:port] or alias. One, no more: Terraform knows one bastion.
+   * A host to go through: [user@]name[:port], ssh://… or alias; or `{ address, hostKey }`, which pins its keys as well. One, no
+   * more, as Terraform knows one bastion; several, separated by commas, with `transport: "ssh"`. "none" for none.
    * @default what `ssh -G` says for the address
    */
-  readonly proxyJump?: string;
+  readonly proxyJump?: string | JumpHost;
   /**
    * Whether to become root with sudo.
    * @default true for any user but root
@@ -48,6 +50,17 @@ export interface HostSettings {
   readonly transport?: Transport;
 }
 
+/** A host to go through whose keys are pinned. */
+export interface JumpHost {
+  /** [user@]name[:port], ssh://… or alias. */
+  readonly address: string;
+  /**
+   * Its public keys, as `hostKey` of a host.
+   * @default the keys in known_hosts
+   */
+  readonly hostKey?: string | readonly string[];
+}
+
 /** A host as the code names it, checked. */
 export interface DesiredHost extends HostSettings {
   /** Path of its construct, which names it in the app. */
@@ -58,10 +71,18 @@ export interface DesiredHost extends HostSettings {
   readonly addressUnknown: boolean;
   /** The pinned keys, `TYPE BLOB` each. */
   readonly hostKey?: readonly string[];
+  readonly proxyJump?: string;
+  /** The pinned keys of the jump host, `TYPE BLOB` each. */
+  readonly jumpHostKey?: readonly string[];
 }
 
 function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65535;
+}
+
+/** A jump host, however it was given. */
+export function jumpHost(proxyJump: HostSettings["proxyJump"]): JumpHost | undefined {
+  return typeof proxyJump === "string" ? { address: proxyJump } : proxyJump;
 }
 
 /** Everything wrong with a host's settings; empty when they are sound. */
@@ -80,20 +101,7 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   problems.push(...shaped.problems);
   const settings = shaped.isFaulty("address") ? { ...shaped.sound, address: "localhost" } : shaped.sound;
   const { address, user, port, hostKey, proxyJump, transport } = settings;
-  if (
-    !address.includes("${TfToken[") &&
-    !/^[a-zA-Z0-9_]([a-zA-Z0-9_.:%-]*[a-zA-Z0-9_])?$/.test(address) &&
-    address !== "::1"
-  ) {
-    refuse(
-      `address ${shown(address)} is not a host name, IP address or ssh alias`,
-      'write it like "web1.example.org"; user and port have props of their own',
-    );
-  }
-  const [, named, portText] = /^([^:]+):(\d+)$/.exec(address) ?? [];
-  if (named !== undefined) {
-    refuse(`address ${shown(address)} has a port`, `write address: "${named}", port: ${portText ?? ""}`);
-  }
+  if (!address.includes("${TfToken[")) checkAddress(address, refuse);
   const { identityFile } = settings;
   if (identityFile !== undefined && /^\s*-----BEGIN|[\r\n]./.test(identityFile)) {
     refuse(
@@ -103,34 +111,30 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   } else if (identityFile !== undefined && (identityFile === "" || /[\r\n]/.test(identityFile))) {
     refuse(`identityFile ${shown(identityFile)} is not a path`, 'write it like "~/.ssh/id_ed25519"');
   }
-  if (user !== undefined && !/^[a-zA-Z_][a-zA-Z0-9_.-]*\$?$/.test(user)) {
-    refuse(`user ${shown(user)} is not a user name`, 'write it like "deploy"');
-  }
+  if (user !== undefined) checkUser(user, refuse);
   if (port !== undefined && !isPort(port)) {
     refuse(`port ${String(port)} is not a port`, "use a whole number from 1 to 65535");
   }
   if (hostKey !== undefined && !shaped.isFaulty("hostKey"))
     for (const [what, remedy] of keyFaults(hostKey)) refuse(what, remedy);
-  if (
-    proxyJump !== undefined &&
-    !/^([a-zA-Z_][a-zA-Z0-9_.-]*@)?(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9_][a-zA-Z0-9_.-]*)(:\d{1,5})?$/.test(proxyJump)
-  ) {
-    refuse(
-      `proxyJump ${shown(proxyJump)} is not one jump host`,
-      proxyJump.includes(",")
-        ? "name a single one: Terraform connects through one bastion, no more"
-        : 'write it like "admin@bastion.example.org:22"',
-    );
+  const jump = shaped.isFaulty("proxyJump") ? undefined : jumpHost(proxyJump);
+  if (jump) {
+    checkJump(jump.address, transport === "ssh", refuse);
+    if (jump.hostKey !== undefined) {
+      for (const [what, remedy] of keyFaults(jump.hostKey)) refuse(`proxyJump: ${what}`, remedy);
+      if (transport === "ssh") {
+        refuse(
+          'proxyJump.hostKey stands beside transport: "ssh", and ssh knows the keys of a jump host from known_hosts alone',
+          "put its keys into known_hosts, and give proxyJump as a text",
+        );
+      }
+    }
   }
-  if (proxyJump !== undefined && tokenFields(address).length > 0) {
+  if (jump && tokenFields(address).length > 0) {
     refuse(
-      `proxyJump ${shown(proxyJump)} stands beside an address that is only known after apply`,
+      `proxyJump ${shown(jump.address)} stands beside an address that is only known after apply`,
       "ssh cannot be asked for the way to such a host: leave proxyJump out, and make it reachable directly",
     );
-  }
-  const jumpPort = /:(\d{1,5})$/.exec(proxyJump?.replace(/^.*\]/, "") ?? "")?.[1];
-  if (jumpPort !== undefined && !isPort(Number(jumpPort))) {
-    refuse(`proxyJump ${shown(proxyJump ?? "")} has a port that is none`, "use a whole number from 1 to 65535");
   }
   if (transport !== undefined && !transports.some((name) => name === transport)) {
     refuse(`transport ${shown(transport)} is none`, transportRemedy(transport));

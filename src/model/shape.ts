@@ -46,7 +46,7 @@ export const hostShape = z.strictObject({
   port: number.optional(),
   identityFile: text.optional(),
   hostKey: z.union([text, texts]).optional(),
-  proxyJump: text.optional(),
+  proxyJump: z.union([text, z.strictObject({ address: text, hostKey: z.union([text, texts]).optional() })]).optional(),
   become: flag.optional(),
   transport: text.optional(),
 });

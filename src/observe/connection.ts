@@ -71,7 +71,9 @@ export async function provenConnection(
 /** How Terraform would reach a host that could not be observed; undefined when it could not verify the host. */
 export async function likelyConnection(route: Route, context: Context): Promise<Connection | undefined> {
   const { target, jump } = route;
-  const ofJump = jump && named(jump, await findKnownKeys(jump, context));
+  const { jumpHostKey } = route.host;
+  const ofJump =
+    jump && named(jump, jumpHostKey ? { keys: jumpHostKey, authorities: [] } : await findKnownKeys(jump, context));
   const hostKey = hostKeyText(named(target, await trustedKeys(route, context)), ofJump);
   if (hostKey === undefined) return undefined;
   const identity = await likelyIdentity(target);

@@ -1,5 +1,6 @@
 import { type Failure, failure } from "./failure";
 import type { ResolvedTarget } from "./ssh-config";
+import { shellWord } from "./ssh-token";
 
 /** Who did not let us in, and how it was tried. */
 export interface Attempt {
@@ -10,6 +11,10 @@ export interface Attempt {
   readonly pinned: boolean;
   /** Seconds. */
   readonly connectTimeout: number;
+  /** The ssh configuration in place of the user's. */
+  readonly sshConfig?: string;
+  /** After a key was taken: the ways that lead on from there. */
+  readonly steps?: readonly string[];
 }
 
 interface Cause {
@@ -31,10 +36,10 @@ const causes: readonly Cause[] = [
       pinned
         ? `${subject} shows another key than the pinned hostKey`
         : `the host key of ${subject} is not the one in known_hosts`,
-    remedy: ({ pinned, target }) =>
+    remedy: ({ pinned, target, isJump }) =>
       "somebody may be in between: compare the key with /etc/ssh/ssh_host_*_key.pub at the host's own console; if it was reinstalled, " +
       (pinned
-        ? "set hostKey to its new keys"
+        ? `set ${isJump ? "the hostKey of proxyJump" : "hostKey"} to its new keys`
         : `forget the old key with \`ssh-keygen -R '${knownAs(target)}'\`, and add the new one`),
   },
   {
@@ -46,11 +51,10 @@ const causes: readonly Cause[] = [
     pattern: /No .* host key is known for|Host key verification failed|no matching host key type/i,
     what: (subject, { pinned }) =>
       pinned ? `${subject} does not show the pinned hostKey` : `the host key of ${subject} is not known`,
-    remedy: ({ pinned, isJump, target }) =>
-      pinned
-        ? "set hostKey to the lines of the host's /etc/ssh/ssh_host_*_key.pub, read at its own console"
-        : `log in once with \`ssh ${target.address}\` and compare the fingerprint it shows with the host's own` +
-          (isJump ? "" : `, or set hostKey to its /etc/ssh/ssh_host_*_key.pub`),
+    remedy: (attempt) =>
+      attempt.pinned
+        ? `set ${pinnedIn(attempt)} to the lines of the host's /etc/ssh/ssh_host_*_key.pub, read at its own console`
+        : `${meet(attempt)}, or set ${pinnedIn(attempt)} to its /etc/ssh/ssh_host_*_key.pub`,
   },
   {
     pattern:
@@ -65,6 +69,14 @@ const causes: readonly Cause[] = [
     pattern: /^Load key ".+": bad permissions/m,
     what: (subject, _attempt, said) => `ssh does not use ${openKeys(said)} for ${subject}: others may read it`,
     remedy: (_attempt, said) => `\`chmod 600 ${openKeys(said)}\``,
+  },
+  {
+    pattern: /^stepwise login$/m,
+    what: (subject, { target, steps = [] }) =>
+      `${subject} took the key of ${target.user}, and wants another step then: ${steps.join(", ") || "it does not say which"}`,
+    remedy: ({ steps = [] }) =>
+      (steps.includes("publickey") ? "name the second key in ~/.ssh/config too (IdentityFile), or let " : "let ") +
+      "a key suffice for this user (AuthenticationMethods publickey in the host's sshd configuration): nobody is there to answer while hosts are observed and deployed to",
   },
   {
     pattern: /Permission denied|Too many authentication failures|No supported authentication methods/i,
@@ -112,8 +124,8 @@ const causes: readonly Cause[] = [
 
 /** Why nobody was let in, from ssh's own words. */
 export function loginFailure(words: readonly string[], attempt: Attempt): Failure {
-  const said = words.join("\n");
-  const { target, isJump } = attempt;
+  const { target, isJump, steps } = attempt;
+  const said = [...words, ...(steps ? ["stepwise login"] : [])].join("\n");
   const place = `${target.hostName} port ${target.port}`;
   const subject = `${isJump ? "the jump host " : ""}${target.address === target.hostName ? place : `${target.address} (${place})`}`;
   const detail = [`$ ${commandLine(attempt)}`, ...words];
@@ -122,16 +134,35 @@ export function loginFailure(words: readonly string[], attempt: Attempt): Failur
   return failure(cause.what(subject, attempt, said), cause.remedy(attempt, said), detail);
 }
 
+/** How a host's key comes to be known: by a first login, unless what is learned then is thrown away. */
+function meet(attempt: Attempt): string {
+  const { target } = attempt;
+  if (target.writesKnownHosts) {
+    return `log in once with \`${commandLine(attempt)}\` and compare the fingerprint it shows with the host's own`;
+  }
+  const scan = `ssh-keyscan${target.port === 22 ? "" : ` -p ${target.port}`} ${target.hostName}`;
+  const where = attempt.via ? `, run at ${attempt.via.address},` : "";
+  return `no login writes its key down (UserKnownHostsFile is /dev/null or none): name a file there for this host, put what \`${scan}\`${where} prints into it, and compare that with the host's own`;
+}
+
+function pinnedIn({ isJump }: Attempt): string {
+  return isJump ? "the hostKey of proxyJump (proxyJump: { address, hostKey })" : "hostKey";
+}
+
 /** A command to try the same by hand. */
-export function commandLine({ target, via }: Pick<Attempt, "target" | "via">): string {
-  const jump = via && `${via.user}@${via.hostName.includes(":") ? `[${via.hostName}]` : via.hostName}:${via.port}`;
+export function commandLine({ target, via, sshConfig }: Pick<Attempt, "target" | "via" | "sshConfig">): string {
+  const over = via && `${via.user}@${via.hostName.includes(":") ? `[${via.hostName}]` : via.hostName}:${via.port}`;
+  const jump = over ?? target.proxyJump;
   return [
     "ssh",
+    ...(sshConfig === undefined ? [] : ["-F", sshConfig]),
     ...(target.identityFile === undefined ? [] : ["-i", target.identityFile]),
     ...(target.port === 22 ? [] : ["-p", String(target.port)]),
     ...(jump === undefined ? [] : ["-J", jump]),
     `${target.user}@${target.address}`,
-  ].join(" ");
+  ]
+    .map(shellWord)
+    .join(" ");
 }
 
 /** The key files that ssh ignores because of their modes. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { DesiredHost } from "../model/host";
+import { sshTransport, usesTerraformSsh } from "../model/transport";
 import type { Context } from "./context";
 import { type Failure, failure, isFailure } from "./failure";
 import { keyFile } from "./key-file";
@@ -11,7 +12,10 @@ import { expandHome } from "./ssh-token";
 export interface Route {
   readonly host: DesiredHost;
   readonly target: ResolvedTarget;
+  /** The one host to jump over, which Terraform can go as well. */
   readonly jump?: ResolvedTarget;
+  /** Whether ssh finds the way there by itself: over several jumps, or by a ProxyCommand. */
+  readonly bySsh?: boolean;
 }
 
 /** Finds the way to a host that both ssh and Terraform can go; nothing is contacted. */
@@ -20,18 +24,18 @@ export async function findRoute(host: DesiredHost, context: Context): Promise<Ro
   const { address, user, port, proxyJump } = host;
   const target = await resolveTarget({ address, user, port, proxyJump, identityFile }, true, context);
   if (isFailure(target)) return target;
-  if (identityFile !== undefined) {
-    const fault = await identityFault(identityFile, target);
-    if (fault) return fault;
-  }
-  if (target.proxyCommand !== undefined) return proxyCommandFailure(`host ${address}`, target.proxyCommand);
-  if (target.proxyJump === undefined) return { host, target };
-  const jump = await findJump(target.proxyJump, address, context);
-  return isFailure(jump) ? jump : { host, target, jump };
+  const unusable = identityFile === undefined ? undefined : await identityFault(identityFile, target);
+  if (unusable) return unusable;
+  const fault =
+    target.proxyCommand === undefined ? undefined : proxyCommandFailure(`host ${address}`, target.proxyCommand);
+  if (!fault && target.proxyJump === undefined) return { host, target };
+  const jump = fault ?? (await findJump(target.proxyJump ?? "", address, context));
+  if (!isFailure(jump)) return { host, target, jump };
+  return usesTerraformSsh(host) ? jump : { host, target, bySsh: true };
 }
 
 async function findJump(proxyJump: string, address: string, context: Context): Promise<ResolvedTarget | Failure> {
-  const remedy = "go through a single jump host: Terraform knows one bastion, no more";
+  const remedy = `go through a single jump host, as Terraform knows one bastion, no more; or ${sshTransport}`;
   if (proxyJump.includes(",")) return failure(`the way to ${address} has two jumps: ${proxyJump}`, remedy);
   const asked = readJump(proxyJump);
   if (!asked)
@@ -60,7 +64,7 @@ export function readJump(text: string): SshTarget | undefined {
 function proxyCommandFailure(subject: string, command: string): Failure {
   return failure(
     `${subject} is reached by ssh's ProxyCommand, which Terraform cannot use`,
-    "use ProxyJump (or proxyJump) to go through another host",
+    `use ProxyJump (or proxyJump) to go through another host; or ${sshTransport}`,
     `ProxyCommand ${command}`,
   );
 }
@@ -70,13 +74,15 @@ async function identityFault(file: string, target: ResolvedTarget): Promise<Fail
   const hasAgent = target.identityAgent !== "none" && Boolean(target.identityAgent ?? process.env["SSH_AUTH_SOCK"]);
   if (kind === "encrypted" && !hasAgent) return encryptedFailure(file);
   // An agent's key may be named by its public half.
-  if (kind === "unreadable" && !(hasAgent && (existsSync(file) || existsSync(`${file}.pub`)))) {
-    return failure(
-      `the identity file ${file} cannot be read as a private key`,
-      "give the path of an existing private key",
-    );
-  }
-  return undefined;
+  const exists = existsSync(file);
+  if (kind !== "unreadable" || (hasAgent && (exists || existsSync(`${file}.pub`)))) return undefined;
+  if (!exists) return failure(`the identity file ${file} does not exist`, "give the path of an existing private key");
+  return failure(
+    `the identity file ${file} cannot be read as a private key`,
+    file.endsWith(".pub")
+      ? `give the path of the private key: ${file.slice(0, -".pub".length)}`
+      : "give the path of a private key that you may read",
+  );
 }
 
 /** The failure for a key that asks for a passphrase, which nobody is there to type. */

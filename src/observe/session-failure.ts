@@ -11,17 +11,23 @@ export async function sessionFailure(route: Route, session: Session, frame: Fram
   const { host, target, jump } = route;
   const { connectTimeout } = context;
   const pinned = host.hostKey !== undefined;
-  const attempt: Attempt = { target, via: jump, isJump: false, pinned, connectTimeout };
+  const { sshConfig } = context;
+  const steps = session.log.partial ? session.log.methods : undefined;
+  const attempt: Attempt = { target, via: jump, isJump: false, pinned, connectTimeout, sshConfig, steps };
   const late = session.result.timedOut ? ["timed out"] : [];
   const stderr = session.result.stderr.split(/\r?\n/);
   if (session.log.authenticated) return programFailure(attempt, session, frame, context);
   if (session.jump && jump && !session.jump.log.authenticated) {
-    const { words, accepted } = session.jump.log;
-    const ofJump: Attempt = { target: jump, isJump: true, pinned: false, connectTimeout };
+    const { words, accepted, partial, methods } = session.jump.log;
+    const ofJump: Attempt = {
+      ...{ target: jump, isJump: true, pinned: host.jumpHostKey !== undefined, connectTimeout, sshConfig },
+      steps: partial ? methods : undefined,
+    };
     return (await encryptedKey(accepted)) ?? loginFailure([...words, ...late, ...stderr], ofJump);
   }
   // What the jump host says of the way onwards tells more than ssh at this end.
-  const words = [...(session.jump?.log.words ?? []), ...session.log.words, ...late];
+  // Jumps that ssh goes by itself write to its stderr.
+  const words = [...(session.jump?.log.words ?? []), ...session.log.words, ...(route.bySsh ? stderr : []), ...late];
   return (await encryptedKey(session.log.accepted)) ?? loginFailure(words.length > 0 ? words : stderr, attempt);
 }
 

@@ -14,7 +14,7 @@ export interface SshTarget {
   readonly port?: number;
   /** Absolute path. */
   readonly identityFile?: string;
-  /** `[user@]host[:port]`, alias, or `none`. */
+  /** `[user@]host[:port]`, alias, several with commas, or `none`. */
   readonly proxyJump?: string;
 }
 
@@ -28,6 +28,8 @@ export interface ResolvedTarget extends SshTarget {
   readonly certificateFiles: readonly string[];
   /** Existing known_hosts files, the user's before the system's. */
   readonly knownHostsFiles: readonly string[];
+  /** Whether ssh writes down the keys it is shown: in the first file of the user's, unless that is none. */
+  readonly writesKnownHosts: boolean;
   /** Whether a KnownHostsCommand vouches for keys too. */
   readonly knownHostsCommand: boolean;
   readonly hostKeyAlias?: string;
@@ -141,6 +143,7 @@ function readAnswer(target: SshTarget, args: readonly string[], text: string): R
     knownHostsFiles: ["userknownhostsfile", "globalknownhostsfile"].flatMap((key) =>
       existingFiles(one(key) ?? "", (name) => expandPath(name, tokens)),
     ),
+    writesKnownHosts: !/^(\/dev\/null|none)(\s|$)/.test(one("userknownhostsfile") ?? ""),
     knownHostsCommand: set("knownhostscommand") !== undefined,
     ...(hostKeyAlias !== undefined && { hostKeyAlias }),
     ...(agent !== undefined && agent !== "SSH_AUTH_SOCK" && { identityAgent: agentSocket(agent, tokens) }),

@@ -46,3 +46,8 @@ export function expandHome(value: string): string {
 export function optionPath(value: string): string {
   return `"${value.replace(/%/g, "%%")}"`;
 }
+
+/** A word for a POSIX shell, in quotes where it needs them. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_./:=@+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

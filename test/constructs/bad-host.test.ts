@@ -12,19 +12,19 @@ describe("a host", () => {
   ];
   const keyRemedy = "give the host's public keys, a line each, as `cat /etc/ssh/ssh_host_*_key.pub` prints them there";
   const rows: [title: string, props: Partial<NixosHostProps>, what: string, remedy: string][] = [
-    ...[
-      "",
-      "web 1",
-      "root@web1",
-      "-oProxyCommand=id",
-      "web1\n",
-      "we'b",
-      'we"b',
-      "${web}",
-      "%{web}",
-      "web\\1",
-      "ssh://web1",
-    ].map(address),
+    ...["", "web 1", "-oProxyCommand=id", "web1\n", "we'b", 'we"b', "${web}", "%{web}", "web\\1"].map(address),
+    [
+      "an address with a user",
+      { address: "root@web1" },
+      'address "root@web1" has a user',
+      'write address: "web1", user: "root"',
+    ],
+    [
+      "a URL",
+      { address: "ssh://web1" },
+      'address "ssh://web1" is a URL',
+      'write address: "web1"; user and port have props of their own',
+    ],
     ["a user that is none", { user: "ro ot" }, 'user "ro ot" is not a user name', 'write it like "deploy"'],
     ["port 0", { port: 0 }, "port 0 is not a port", "use a whole number from 1 to 65535"],
     ["port 65536", { port: 65536 }, "port 65536 is not a port", "use a whole number from 1 to 65535"],
@@ -40,7 +40,7 @@ describe("a host", () => {
       "two jump hosts",
       { proxyJump: "one,two" },
       'proxyJump "one,two" is not one jump host',
-      "name a single one: Terraform connects through one bastion, no more",
+      'name a single one: Terraform connects through one bastion, no more; or set transport: "ssh" on the host',
     ],
     [
       "a jump host that is none",

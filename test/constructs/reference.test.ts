@@ -39,8 +39,8 @@ test("an address that Terraform knows only later needs a pinned key", () => {
   new NixosHost(stack, "web1", { address: serverAddress(stack) });
   expect(refusal(() => synth(stack)).message).toBe(
     "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another (construct prod/web1, host web1)\n" +
-      "  → set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its rsa key where it has one: " +
-      "Terraform asks for rsa, then ecdsa, before ed25519",
+      "  → set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its ecdsa key, else its rsa one: " +
+      "Terraform asks for ecdsa, then rsa, before ed25519",
   );
 });
 

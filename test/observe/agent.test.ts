@@ -71,7 +71,7 @@ describeUnless(noSshd, "a key that an agent or a certificate brings", () => {
 
   it("is missed when neither agent nor file could have it", async () => {
     const observation = await observe("", { identityFile: "/no/such/key" });
-    expect(said(observation)).toContain("the identity file /no/such/key cannot be read as a private key");
+    expect(said(observation)).toContain("the identity file /no/such/key does not exist");
   });
 
   it("is taken from a plain file even beside an agent", async () => {

@@ -196,7 +196,75 @@ describeUnless(noSshd, "a host with a real sshd", () => {
 
   it("names an identity file that is not there", async () => {
     const observation = await observeWith(program, { ...base, identityFile: "/no/such/key" }, context());
-    expect(said(observation)).toContain("the identity file /no/such/key cannot be read as a private key");
+    expect(said(observation)).toContain("the identity file /no/such/key does not exist");
+  });
+
+  it("33: tells one that does not exist from one that is none", async () => {
+    const wrong = async (identityFile: string): Promise<string> =>
+      said(await observeWith(program, { ...base, identityFile }, context()));
+    expect(await wrong("~/.ssh/nope-nope")).toMatch(/^the identity file \/\S+\/.ssh\/nope-nope does not exist\n/);
+    expect(await wrong(bench.write("text", "hello"))).toMatch(/text cannot be read as a private key\n/);
+    expect(await wrong(`${key}.pub`)).toContain(`-> give the path of the private key: ${key}`);
+  });
+
+  it("13, A20: tells the whole command for the first login, and none where it would not help", async () => {
+    const empty = bench.write("known-empty", "");
+    const config = context(`Host *\n  UserKnownHostsFile ${empty}`);
+    const unknown = await observeWith(program, { ...base, identityFile: key }, config);
+    expect(said(unknown)).toContain(
+      `-> log in once with \`ssh -F ${config.sshConfig} -i ${key} -p ${sshd.port} ${user}@127.0.0.1\` and compare`,
+    );
+    for (const nowhere of ["/dev/null", "none"]) {
+      const thrownAway = `Host *\n  StrictHostKeyChecking no\n  UserKnownHostsFile ${nowhere}`;
+      const observation = await observeWith(program, base, context(thrownAway));
+      expect(said(observation)).toContain("no login writes its key down (UserKnownHostsFile is /dev/null or none)");
+      expect(said(observation)).toContain(`what \`ssh-keyscan -p ${sshd.port} 127.0.0.1\` prints`);
+      expect(said(observation)).toContain("or set hostKey to its");
+      expect(said(observation)).not.toContain("log in once");
+    }
+  });
+
+  it("14: names no file of ours, which is gone by then", async () => {
+    const wrong = publicKey(bench.key("not-it"));
+    const observation = await observeWith(program, { ...base, hostKey: [wrong] }, context());
+    expect(said(observation)).toContain("shows another key than the pinned hostKey");
+    expect(said(observation)).toContain("REMOTE HOST IDENTIFICATION HAS CHANGED");
+    expect(said(observation)).not.toMatch(/known-hosts|remove with|ssh-keygen/);
+    const known = bench.write("known-wrong", `[127.0.0.1]:${sshd.port} ${wrong}\n`);
+    const own = await observeWith(program, base, context(`Host *\n  UserKnownHostsFile ${known}`));
+    expect(said(own)).toContain(`Offending ED25519 key in ${known}:1`); // the control
+  });
+
+  it("A20: tells a login that took the key and wants a code from one that takes no key", async () => {
+    const server = await bench.sshd(
+      [key],
+      ["KbdInteractiveAuthentication yes", "AuthenticationMethods publickey,keyboard-interactive"],
+    );
+    const known = bench.write("known-steps", server.known());
+    const observation = await observeWith(
+      program,
+      { user, port: server.port },
+      context(`Host *\n  UserKnownHostsFile ${known}`),
+    );
+    expect(said(observation)).toMatch(
+      /^127\.0\.0\.1 port \d+ took the key of \S+, and wants another step then: keyboard-interactive\n/,
+    );
+    expect(said(observation)).toContain("-> let a key suffice for this user (AuthenticationMethods publickey");
+    expect(said(observation)).not.toContain("authorizedKeys");
+  });
+
+  it("A14: is observed by an alias with a slash, and as a user of another domain", async () => {
+    const config = `Host work/web1\n  HostName 127.0.0.1\n  Port ${sshd.port}`;
+    const observation = await observeWith(program, { address: "work/web1", user }, context(config));
+    expect(observation).toMatchObject({ kind: "observed", connection: { host: "127.0.0.1", port: sshd.port, user } });
+    for (const name of ["deploy@corp.example", "CORP\\deploy"]) {
+      const stranger = await observeWith(program, { address: "work/web1", user: name }, context(config));
+      expect(said(stranger)).toContain(`does not let ${name} in`); // ssh asked for the very name
+      expect(stranger).toHaveProperty("connection.user", name);
+      expect(said(stranger)).toContain(
+        name.includes("\\") ? "'CORP\\deploy@work/web1'" : " deploy@corp.example@work/web1",
+      );
+    }
   });
 
   it("says what is wrong with ssh's configuration", async () => {

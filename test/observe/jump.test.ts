@@ -140,6 +140,48 @@ describeUnless(noSshd, "a host behind a jump host", () => {
     expect(said(observation)).toContain("the jump host jump does not forward to inner");
   });
 
+  it("13: is observed by the pinned keys of the jump host alone, whatever known_hosts has", async () => {
+    bench.write("known-inner", inner.known());
+    const pinned = (keys: readonly (string | undefined)[], known = "known-inner"): ReturnType<typeof observeWith> => {
+      const jumpHostKey = keys.filter((one) => one !== undefined);
+      return observeWith(program, { address: "inner", proxyJump: "jump", jumpHostKey }, context("", known));
+    };
+    for (const type of ["rsa", "ed25519"]) {
+      const observation = await pinned([jump.keys[type]]);
+      expect(said(observation)).toBe("observed");
+      expect(observation).toHaveProperty(
+        "connection.hostKey",
+        expect.stringContaining(`:${jump.port} ${jump.keys["ecdsa"]}`),
+      );
+    }
+    const wrong = await pinned([publicKey(bench.key("wrong-jump"))], "known"); // which has the right one
+    expect(said(wrong)).toMatch(/^the jump host .* shows another key than the pinned hostKey/);
+    expect(said(wrong)).toContain("set the hostKey of proxyJump to its new keys");
+    expect(said(await pinned([], "known-inner"))).not.toBe("observed");
+    const unknown = await observeWith(program, { address: "inner" }, context("", "known-inner"));
+    expect(said(unknown)).toContain(`-p ${jump.port} ${user}@jump\` and compare`);
+    expect(said(unknown)).toContain("or set the hostKey of proxyJump (proxyJump: { address, hostKey })");
+  });
+
+  it("A14: is observed through a jump host written as ssh writes it", async () => {
+    for (const proxyJump of [`ssh://${user}@jump:${jump.port}`, `ssh://${user}@jump:${jump.port}/`, `${user}@jump`]) {
+      expect(said(await observeWith(program, { address: "inner", proxyJump }, context()))).toBe("observed");
+    }
+  });
+
+  it("is observed by the way that only ssh can go, where ssh is what deploys", async () => {
+    const by = (settings: string): Promise<string> =>
+      observeWith(program, { address: "inner", transport: "ssh" }, context(settings)).then(said);
+    expect(await by("Host inner\n  ProxyJump second,jump\nHost second\n  HostName 127.0.0.1")).not.toBe("observed");
+    const second = `Host second\n  HostName 127.0.0.1\n  Port ${jump.port}\n  User ${user}\n  IdentityFile ${jumpKey}`;
+    expect(await by(`Host inner\n  ProxyJump second,jump\n${second}`)).toBe("observed");
+    const pipe =
+      "const s=require('net').connect(process.argv[2],process.argv[1]);process.stdin.pipe(s).pipe(process.stdout)";
+    expect(await by(`Host inner\n  ProxyCommand ${process.execPath} -e "${pipe}" %h %p`)).toBe("observed");
+    const gone = await by(`Host inner\n  ProxyCommand false`);
+    expect(gone).toMatch(/^inner \(127\.0\.0\.1 port \d+\) closed the connection before the login\n/);
+  });
+
   it("is refused where Terraform could not go the same way", async () => {
     const refused = (settings: string): Promise<string> =>
       observeWith(program, { address: "x" }, context(settings)).then(said);
