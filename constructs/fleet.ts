@@ -9,8 +9,6 @@ import { checkSyntax, fileDigest } from "../src/nix";
 import { observeSync } from "../src/observe/sync";
 import { type Plan, planApp } from "../src/plan";
 import { CallSite } from "./call-site";
-import { refuseMixedAtSynth } from "./framework";
-import { hclProblems } from "./hcl";
 import type { Stack } from "./library";
 import { Outcome } from "./outcome";
 import { planWithSources, type SourceOf, withSources } from "./problem-source";
@@ -43,7 +41,6 @@ export class Fleet {
 
   readonly settings: Settings;
   private readonly problems: Problem[] = [];
-  private readonly checks: (() => readonly Problem[])[] = [];
   private readonly hosts = new Map<string, DesiredHost>();
   private readonly containers: RegisteredContainer[] = [];
   private readonly stacks = new Map<string, StackHosts>();
@@ -53,7 +50,6 @@ export class Fleet {
 
   private constructor(private readonly root: IConstruct) {
     this.settings = readSettings(root, this.problems);
-    refuseMixedAtSynth(root);
   }
 
   /** Who owns what a stack deploys. */
@@ -73,16 +69,6 @@ export class Fleet {
 
   addProblems(problems: readonly Problem[]): void {
     this.problems.push(...problems);
-  }
-
-  /** Notes a check of what users can still change until the synth. */
-  addCheck(check: () => readonly Problem[]): void {
-    this.checks.push(check);
-  }
-
-  /** Refuses what the checks find, of the whole app. */
-  check(): void {
-    refuse(this.checks.flatMap((check) => check()));
   }
 
   addHost(stack: Stack, host: DesiredHost, problems: readonly Problem[]): void {
@@ -164,12 +150,7 @@ export class Fleet {
   }
 
   private inputProblems(): Problem[] {
-    return [
-      ...hclProblems(this.root),
-      ...this.problems,
-      ...fleetProblems(this.containers.map(({ container }) => container)),
-      ...this.checks.flatMap((check) => check()),
-    ];
+    return [...this.problems, ...fleetProblems(this.containers.map(({ container }) => container))];
   }
 
   /** The module files that nix is to read; of a configuration with problems of its own it would only tell them again. */

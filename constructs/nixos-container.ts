@@ -48,7 +48,7 @@ export class NixosContainer extends Construct implements Dependable {
 
   constructor(scope: Construct, id: string, props: NixosContainerProps) {
     super(scope, id);
-    const { host, config, dependsOn = [], ...settings } = props;
+    const { host, config, dependsOn, ...settings } = props;
     const fleet = Fleet.of(this);
     fleet.addCallSite(this);
     const desiredHost = fleet.findHost(host);
@@ -69,7 +69,7 @@ export class NixosContainer extends Construct implements Dependable {
     this.hostAddress6 = parsed.network.hostAddress6;
     const stack = stackOf(this);
     const resources = StackHosts.of(stack);
-    const dependencies = dependables(dependsOn, stack, where, problems);
+    const dependencies = dependables(dependsOn ?? [], stack, where, problems);
     if (!desiredHost) {
       fleet.addProblems([...problems, { code: "input", where, ...hostFault(host) }]);
       return;

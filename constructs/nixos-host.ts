@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { type DesiredHost, hostProblems, type HostSettings, jumpHost } from "../src/model/host";
 import { pinnedKeys, sharedTypes } from "../src/model/host-key";
+import { withoutNulls } from "../src/model/shape";
 import { Fleet } from "./fleet";
 import { libraryOf, stackOf } from "./framework";
 import { StackHosts } from "./stack-hosts";
@@ -18,8 +19,9 @@ export class NixosHost extends Construct {
   /** Name, IP address or ssh alias, as given. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, props: NixosHostProps) {
+  constructor(scope: Construct, id: string, given: NixosHostProps) {
     super(scope, id);
+    const props = withoutNulls(given);
     Fleet.of(this).addCallSite(this);
     this.address = props.address;
     const { hostKey, proxyJump, ...settings } = props;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IConstruct } from "constructs";
 import type { Problem } from "../src/model/error";
+import { closestName } from "../src/model/suggestion";
 import { type Transport, transportRemedy, transports } from "../src/model/transport";
 
 /** The context key, in cdktf.json or on the App, that these settings stand under. */
@@ -41,6 +42,8 @@ const choices = {
   transport: transports,
 } as const;
 
+const keys = ["observe", "resources", "transport", "owner"];
+
 /** Reads the settings from the environment, else from the context, else the defaults; reports every problem. */
 export function readSettings(scope: IConstruct, problems: Problem[]): Settings {
   const refuse = (what: string, remedy: string): void =>
@@ -54,12 +57,12 @@ export function readSettings(scope: IConstruct, problems: Problem[]): Settings {
     );
   } else Object.assign(given, context);
   for (const key of Object.keys(given)) {
-    if (!["observe", "resources", "transport", "owner"].includes(key)) {
-      refuse(
-        `the context ${contextKey} has an unknown key ${JSON.stringify(key)}`,
-        "use observe, resources, transport or owner",
-      );
-    }
+    if (keys.includes(key)) continue;
+    const meant = closestName(key, keys);
+    refuse(
+      `the context ${contextKey} has an unknown key ${JSON.stringify(key)}`,
+      meant === undefined ? "use observe, resources, transport or owner" : `did you mean ${meant}?`,
+    );
   }
   const read = (key: keyof Settings): unknown =>
     process.env[`CDKTF_NIXOS_${key.toUpperCase()}`] || (given[key] ?? undefined);

@@ -3,6 +3,7 @@ import type { Problem, Refuse, Where } from "./error";
 import { nameProblems } from "./name";
 import { type BindMounts, type ParsedMount, parseMounts } from "./mount";
 import { checkShape, containerShape } from "./shape";
+import { containerHints } from "./suggestion";
 import { tokenFields, tokenName } from "./token-fields";
 import { type Network, type NetworkProps, parseNetwork } from "./network";
 
@@ -130,7 +131,11 @@ export function parseSettings(id: string, given: ContainerSettings, where: Where
       "give a value known at synth: the plan is computed from it",
     );
   }
-  const { problems: misshapen, sound: settings, isFaulty } = checkShape(containerShape, given, where, tokens);
+  const {
+    problems: misshapen,
+    sound: settings,
+    isFaulty,
+  } = checkShape(containerShape, given, where, tokens, containerHints);
   problems.push(...misshapen);
   const name = settings.name ?? id;
   if (!isFaulty("name")) problems.push(...nameProblems(name, where));

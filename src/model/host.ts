@@ -2,6 +2,7 @@ import type { Problem, Refuse, Where } from "./error";
 import { keyFaults, shown } from "./host-key";
 import { checkAddress, checkJump, checkUser } from "./host-name";
 import { checkShape, hostShape } from "./shape";
+import { hostHints } from "./suggestion";
 import { tokenFields, tokenName } from "./token-fields";
 import { type Transport, transportRemedy, transports } from "./transport";
 
@@ -97,7 +98,7 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
       "give a value known at synth; only the address may be one of Terraform's",
     );
   }
-  const shaped = checkShape(hostShape, given, where, tokens);
+  const shaped = checkShape(hostShape, given, where, tokens, hostHints);
   problems.push(...shaped.problems);
   const settings = shaped.isFaulty("address") ? { ...shaped.sound, address: "localhost" } : shaped.sound;
   const { address, user, port, hostKey, proxyJump, transport } = settings;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Problem, Where } from "./error";
+import { closestName, type Hints } from "./suggestion";
 
 const text = z.string();
 const flag = z.boolean();
@@ -61,15 +62,21 @@ export interface Shaped<T> {
   readonly isFaulty: (field: string) => boolean;
 }
 
-/** Looks at the shape of settings; `tokens` are the paths of values that are not known yet, and told elsewhere. */
+/**
+ * Looks at the shape of settings, where null stands for nothing, as NixOS writes it.
+ * @param tokens the paths of values that are not known yet, and told elsewhere
+ * @param hints what unknown names at the top may be meant for
+ */
 export function checkShape<T extends object>(
   shape: z.ZodType,
-  value: T,
+  given: T,
   where: Where,
   tokens: readonly FieldPath[] = [],
+  hints: Hints = {},
 ): Shaped<T> {
+  const value = withoutNulls(given);
   const result = shape.safeParse(value, { reportInput: true });
-  const issues = result.success ? [] : result.error.issues.flatMap((issue) => flaws(issue, []));
+  const issues = result.success ? [] : result.error.issues.flatMap((issue) => flaws(issue, [], { shape, hints }));
   const found = issues.filter(({ path }) => !tokens.some((token) => isAtOrBelow(path, token)));
   const paths = [...found.map(({ path }) => path), ...tokens];
   return {
@@ -103,19 +110,38 @@ function without(value: unknown, paths: readonly FieldPath[]): unknown {
   return Array.isArray(value) ? left.map(([, member]) => member) : Object.fromEntries(left);
 }
 
+/** Settings without the members that are null: none is what they say. */
+export function withoutNulls<T>(value: T, depth = 0): T {
+  if (typeof value !== "object" || value === null || depth > 5) return value;
+  if (Array.isArray(value)) return value.map((member: unknown) => withoutNulls(member, depth + 1)) as T;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ((prototype !== Object.prototype && prototype !== null) || !Object.values(value).some(mayHoldNull)) return value;
+  const left = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(left.map(([key, member]) => [key, withoutNulls(member as unknown, depth + 1)])) as T;
+}
+
+function mayHoldNull(member: unknown): boolean {
+  return typeof member === "object";
+}
+
 interface Flaw {
   readonly path: FieldPath;
   readonly what: string;
   readonly remedy: string;
 }
 
-function flaws(issue: z.core.$ZodIssue, at: FieldPath): Flaw[] {
+interface Context {
+  readonly shape: z.ZodType;
+  readonly hints: Hints;
+}
+
+function flaws(issue: z.core.$ZodIssue, at: FieldPath, context: Context): Flaw[] {
   const path = [...at, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: [...path, key],
       what: `${fieldName([...path, key])} is not a setting`,
-      remedy: "correct its name: the README lists every setting",
+      remedy: suggestion(key, path, context),
     }));
   }
   if (issue.code === "invalid_union") {
@@ -123,14 +149,81 @@ function flaws(issue: z.core.$ZodIssue, at: FieldPath): Flaw[] {
     const distance = (issues: readonly z.core.$ZodIssue[]): number =>
       issues.some((inner) => inner.path.length === 0 && inner.code === "invalid_type") ? Infinity : issues.length;
     const [closest = []] = [...issue.errors].sort((a, b) => (distance(a) < distance(b) ? -1 : 1));
-    return closest.flatMap((inner) => flaws(inner, path));
+    return closest.flatMap((inner) => flaws(inner, path, context));
   }
   const name = fieldName(path);
   const named = issue.code === "invalid_type" ? issue.expected : issue.message;
   const kind = typeof issue.input === "number" && named === "number" ? "finite number" : named;
   const expected = `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
   if (issue.input === undefined) return [{ path, what: `${name} is missing`, remedy: `set ${name} to ${expected}` }];
-  return [{ path, what: `${name} is ${shown(issue.input)}, not ${expected}`, remedy: `give ${expected}` }];
+  const meant = meantValue(issue.input, named, path);
+  const remedy = meant === undefined ? `give ${expected}` : `write ${meant}`;
+  return [{ path, what: `${name} is ${shown(issue.input)}, not ${expected}`, remedy }];
+}
+
+/** What an unknown name is most likely meant for. */
+function suggestion(key: string, path: FieldPath, { shape, hints }: Context): string {
+  const meant = closestName(key, keysAt(shape, path));
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  const hint = path.length === 0 && Object.hasOwn(hints, key.toLowerCase()) ? hints[key.toLowerCase()] : undefined;
+  return hint ?? `use one of its settings: ${keysAt(shape, path).join(", ")}`;
+}
+
+/** The names that an object at a path may have. */
+function keysAt(shape: z.ZodType, path: FieldPath): string[] {
+  if (shape instanceof z.ZodOptional) return keysAt(shape.unwrap() as z.ZodType, path);
+  if (shape instanceof z.ZodUnion) return shape.options.flatMap((option) => keysAt(option as z.ZodType, path));
+  if (shape instanceof z.ZodObject) {
+    const [first, ...rest] = path;
+    if (first === undefined) return Object.keys(shape.shape);
+    const inner = (shape.shape as Readonly<Record<string, z.ZodType>>)[String(first)];
+    return inner === undefined ? [] : keysAt(inner, rest);
+  }
+  if (shape instanceof z.ZodArray)
+    return typeof path[0] === "number" ? keysAt(shape.element as z.ZodType, path.slice(1)) : [];
+  if (shape instanceof z.ZodRecord)
+    return typeof path[0] === "string" ? keysAt(shape.valueType as z.ZodType, path.slice(1)) : [];
+  return [];
+}
+
+/** How a value of the wrong type is written rightly, where that is plain: `autoStart: true` for `autoStart: "true"`. */
+function meantValue(value: unknown, expected: string, path: FieldPath): string | undefined {
+  const key = path.at(-1);
+  const named = (text: string): string =>
+    typeof key === "string" && /^[A-Za-z]\w*$/.test(key) ? `${key}: ${text}` : text;
+  if (expected === "boolean") {
+    const word = String(value).toLowerCase();
+    if (["true", "yes", "on", "1"].includes(word)) return named("true");
+    return ["false", "no", "off", "0"].includes(word) ? named("false") : undefined;
+  }
+  if (expected === "number" && typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim())) {
+    return named(String(Number(value)));
+  }
+  if (expected === "string" && typeof value === "number" && Number.isFinite(value))
+    return named(JSON.stringify(String(value)));
+  if (path[0] === "bindMounts" && expected === "object" && typeof value === "string") return mountOf(value, key);
+  if (path.at(-2) === "forwardPorts" && expected === "object") return portOf(value);
+  if (expected === "array" && (typeof value === "string" || typeof value === "number")) {
+    return key === "forwardPorts" ? named(`[${portOf(value) ?? "…"}]`) : named(`[${JSON.stringify(value)}]`);
+  }
+  return undefined;
+}
+
+/** `/srv/data:/data:ro`, as docker writes it, or the host's path beside the key of a record. */
+function mountOf(text: string, key: PropertyKey | undefined): string | undefined {
+  if (typeof key === "string") return `${JSON.stringify(key)}: { hostPath: ${JSON.stringify(text)} }`;
+  const [hostPath = "", mountPoint = hostPath, mode] = text.split(":");
+  if (!hostPath.startsWith("/") || !mountPoint.startsWith("/")) return undefined;
+  const writable = text.includes(":") && mode !== "ro" ? ", isReadOnly: false" : "";
+  return `{ mountPoint: ${JSON.stringify(mountPoint)}, hostPath: ${JSON.stringify(hostPath)}${writable} }`;
+}
+
+/** `8080:80`, as docker writes it, or a port alone. */
+function portOf(value: unknown): string | undefined {
+  const [, host, inner, protocol] = /^(\d+)(?::(\d+))?(?:\/(tcp|udp))?$/.exec(String(value)) ?? [];
+  if (host === undefined) return undefined;
+  const container = inner === undefined ? "" : `, containerPort: ${inner}`;
+  return `{ hostPort: ${host}${container}${protocol === undefined ? "" : `, protocol: "${protocol}"`} }`;
 }
 
 /** A value as messages show it: itself if it is short, else what it is. */

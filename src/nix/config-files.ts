@@ -10,7 +10,8 @@ import { lex } from "./lexer";
 import { repositoryOf } from "./litter";
 import { holds, ModuleTree } from "./module-tree";
 import { renderValue } from "./render";
-import { type ModuleSource, reservedFaults } from "./reserved";
+import { argumentNotes } from "./module-head";
+import { importedModules, type ModuleSource, reservedFaults } from "./reserved";
 import { CONFIG_OBJECT, CONFIG_TEXT, fileOrigin, textFaults } from "./source-text";
 import { findTerraformToken, terraformTokenFault } from "./terraform-token";
 
@@ -53,6 +54,7 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
   }
   const draft = isPath(config) ? fromPath(config.trim(), directory, faults) : fromCode(config, directory, faults);
   const entry = draft.files.get(draft.entry);
+  const notes = draft.sound ? [...draft.notes, ...argumentNotes(importedModules(draft.files, draft.entry))] : [];
   if (entry !== undefined && draft.sound) {
     faults.push(...moduleFaults(entry), ...reservedFaults(draft.files, draft.entry, options.name));
   }
@@ -65,7 +67,7 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
   return {
     entry: draft.entry,
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
-    ...(draft.notes.length > 0 && { notes: draft.notes }),
+    ...(notes.length > 0 && { notes }),
   };
 }
 

@@ -37,7 +37,8 @@ export function upwards(path: string): string {
   return /^(?:\.\.(?:\/|$))+/.exec(path)?.[0] ?? ".";
 }
 
-function flatten(tokens: readonly Token[]): readonly Token[] {
+/** All tokens, those inside the `${…}` of strings and paths included. */
+export function flatten(tokens: readonly Token[]): readonly Token[] {
   if (tokens.every(({ inner }) => inner.length === 0)) return tokens;
   return tokens.flatMap((token) => [token, ...flatten(token.inner)]);
 }

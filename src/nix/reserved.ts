@@ -51,24 +51,31 @@ export function reservedFaults(
   entry: string,
   container: string,
 ): readonly Fault[] {
-  const faults: Fault[] = [];
+  return importedModules(files, entry).flatMap((file) =>
+    moduleBindings(lex(file.text).tokens).flatMap((binding) => {
+      const reserved = RESERVED.find((candidate) => candidate.option === optionName(binding));
+      if (binding.value.length === 0 || !reserved?.clashes(binding.value, container)) return [];
+      const value = file.text.slice(binding.value[0].start, binding.value.at(-1)?.end);
+      const place = file.origin.at(binding.line);
+      return { what: `${place} sets ${reserved.option} to ${value}, but ${reserved.why}`, remedy: reserved.remedy };
+    }),
+  );
+}
+
+/** A module and those it plainly imports, each once. */
+export function importedModules(files: ReadonlyMap<string, ModuleSource>, entry: string): readonly ModuleSource[] {
   const queue = [entry];
+  const modules: ModuleSource[] = [];
   for (const path of queue) {
     const file = files.get(path);
     if (file === undefined) continue;
+    modules.push(file);
     for (const binding of moduleBindings(lex(file.text).tokens)) {
-      const option = optionName(binding);
-      if (option === "imports") {
-        for (const imported of importedFiles(path, binding, files)) if (!queue.includes(imported)) queue.push(imported);
-      }
-      const reserved = RESERVED.find((candidate) => candidate.option === option);
-      if (binding.value.length === 0 || !reserved?.clashes(binding.value, container)) continue;
-      const value = file.text.slice(binding.value[0].start, binding.value.at(-1)?.end);
-      const place = file.origin.at(binding.line);
-      faults.push({ what: `${place} sets ${option} to ${value}, but ${reserved.why}`, remedy: reserved.remedy });
+      if (optionName(binding) !== "imports") continue;
+      for (const imported of importedFiles(path, binding, files)) if (!queue.includes(imported)) queue.push(imported);
     }
   }
-  return faults;
+  return modules;
 }
 
 /** The option's name; a module may keep its options below `config`. */

@@ -1,4 +1,4 @@
-import { Fn, TerraformIterator, TerraformVariable } from "./framework";
+import { Fn, TerraformIterator, TerraformVariable } from "cdktf";
 import type { NixosContainerProps } from "../../constructs";
 import { newContainer, newHost, newStack, refusal, synth } from "./app";
 

@@ -1,4 +1,4 @@
-import type { TerraformStack } from "./framework";
+import type { TerraformStack } from "cdktf";
 import { newContainer, newHost, newStack, remoteExec, resource, type StackJson, synth } from "./app";
 
 describe.each([

@@ -1,4 +1,5 @@
-import { NullProvider, TerraformStack, Testing } from "./framework";
+import { NullProvider } from "@cdktf/provider-null/lib/provider";
+import { TerraformStack, Testing } from "cdktf";
 import { NixosTeardown } from "../../constructs";
 import { newApp, newContainer, newHost, newStack, type StackJson, synth } from "./app";
 

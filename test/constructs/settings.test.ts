@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { TerraformStack } from "./framework";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { newApp, newContainer, newHost, newStack, refusal, resource, synth, temporaryFolder } from "./app";
 
@@ -43,6 +43,12 @@ describe("each wrong setting has its error", () => {
       "an unknown key",
       { resource: "terraform_data" },
       'the context cdktf-nixos has an unknown key "resource"',
+      "did you mean resources?",
+    ],
+    [
+      "a key that is like none",
+      { colour: "red" },
+      'the context cdktf-nixos has an unknown key "colour"',
       "use observe, resources, transport or owner",
     ],
     ["an owner with a space", { owner: "my project" }, 'owner is "my project"', owner],

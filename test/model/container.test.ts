@@ -95,7 +95,7 @@ describe("a container's settings", () => {
     const network: { own?: object } = {};
     network.own = network;
     expect(refused({ network: network as NetworkProps })).toEqual([
-      "network.own is not a setting → correct its name: the README lists every setting",
+      expect.stringContaining("network.own is not a setting → use one of its settings: privateNetwork, hostAddress,"),
     ]);
   });
 
