@@ -2,7 +2,7 @@
 // The app of every end-to-end test: it makes the constructs that app.json in the working directory describes.
 const { readFileSync } = require("node:fs");
 const { Construct } = require("constructs");
-const { App, TerraformResource, TerraformStack } = require("cdktf");
+const { App, TerraformResource, TerraformStack } = require(process.env.CDKTF_NIXOS_TEST_FRAMEWORK || "cdktf");
 const { NixosContainer, NixosHost, NixosTeardown } = require("../../dist/constructs");
 
 const spec = JSON.parse(readFileSync("app.json", "utf8"));
