@@ -14,6 +14,7 @@ type Chosen = string | readonly [id: string, props: object];
 function even(line: string): string {
   return line
     .replace(/\d+\.\d s\)/g, "N s)")
+    .replace(/\d+ [A-Z][a-z]{2} \d\d:\d\d UTC/g, "D M H:M UTC")
     .replace(/^containers +/, "")
     .replace(/\bterraform_data\b/g, "null_resource")
     .replace(/\btriggers_replace\b/g, "triggers")
@@ -22,28 +23,30 @@ function even(line: string): string {
     .trim();
 }
 
-/** The lines of a block that an output does not show, in this order. */
+/** The lines of a block that an output does not show, in this order; where either is broken between words does not count. */
 function notShown(block: string, output: string): string[] {
-  const printed = output.split("\n").map((line) => even(line.trim()));
+  const linesOf = (text: string): string[] =>
+    text
+      .split("\n")
+      .map((line) => even(line.trim()))
+      .filter((line) => line !== "");
+  const printed = linesOf(output).join(" ");
   let from = 0;
-  return block
-    .split("\n")
-    .map((line) => even(line.trim()))
-    .filter((line) => line !== "")
-    .filter((line) => {
-      const at = printed.findIndex((other, index) => index >= from && other.includes(line));
-      if (at >= 0) from = at + 1;
-      return at < 0;
-    });
+  return linesOf(block).filter((line) => {
+    const at = printed.indexOf(line, from);
+    if (at >= 0) from = at + line.length;
+    return at < 0;
+  });
 }
 
 test("an output is compared line by line, in order", () => {
   expect(notShown("a (1.0 s)\n\nb", "x\n  a (2.5 s)\nb")).toEqual([]);
   expect(notShown("b\na", "a\nb")).toEqual(["a"]);
+  expect(notShown("note  a\n  b", "note  a b")).toEqual([]);
 });
 
 /** The outputs that are compared here; those that are drawings are named too. */
-const shown = ["plan", "first-deploy", "settled", "replaced", "removal", "protected", "adopt"];
+const shown = ["plan", "first-deploy", "settled", "replaced", "removal", "protected", "adopt", "last-failure"];
 const ofNixpkgs = ["nixpkgs-note", "nixpkgs-moves", "nixpkgs-follows"];
 
 test("every output in the documentation has a name, and is compared with what is printed", () => {
@@ -131,6 +134,8 @@ describeWith(["ssh", "terraform"], "the outputs in the documentation", () => {
       autoStart: true,
     },
     mail: { config: "{ ... }: { services.postfix.enable = true; }\n" },
+    // The embedded host evaluates nothing: it says what nix would say of a misspelt option.
+    wiki: { config: '{ ... }: { a = throw "The option `services.ngnix\' does not exist."; }' },
     legacy: {
       config: { services: { nginx: { enable: true } } },
       network: { hostAddress: "10.233.1.1", localAddress: "10.233.1.2" },
@@ -200,6 +205,9 @@ describeWith(["ssh", "terraform"], "the outputs in the documentation", () => {
       { user: "root" },
     );
     expectShown("adopt", await planned(protect, "mail", "legacy"));
+
+    expect((await world.project.deploy(app(protect, "mail", "wiki"), { mayFail: true })).code).not.toBe(0);
+    expectShown("last-failure", await planned(protect, "mail", "wiki"));
 
     world.embedded.upgradeNixpkgs({ release: "25.11", suffix: ".20251120.1234567" });
     expectShown("nixpkgs-note", await planned(protect, "mail"));
