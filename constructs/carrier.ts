@@ -1,11 +1,17 @@
 import type { Construct } from "constructs";
+import type { Problem } from "../src/model/error";
+import type { CallSite } from "./call-site";
+import { type Fault, judge } from "./carrier-rules";
+import { notePolicy } from "./destroy-policy";
 import { Fleet } from "./fleet";
 import { libraryOf, nullResourceOf, perLibrary, stackOf } from "./framework";
 import type { Dependable, Library } from "./library";
-import { ensureNullProvider, nullMetadata } from "./null-provider";
 import { withLiteral } from "./literal";
+import { ensureNullProvider, nullMetadata } from "./null-provider";
 import type { Outcome } from "./outcome";
+import { nameOwn } from "./own-element";
 import type { Provisioner } from "./transport/transport";
+import { watchCalls } from "./watched-calls";
 
 /** What a carrier says to Terraform, computed when it is synthesized. */
 export interface Carried {
@@ -32,7 +38,7 @@ export function selfTriggers(scope: Construct): string {
 
 /**
  * Makes the carrier that the app's settings ask for; `carry` is called when it is synthesized, once for each plan of the app.
- * What users do to it through CDKTF's escape hatches stands beside what it carries.
+ * What users set on it through CDKTF's escape hatches stands beside what it carries, or is refused.
  */
 export function makeCarrier(
   scope: Construct,
@@ -50,11 +56,14 @@ export function makeCarrier(
   };
   const library = libraryOf(scope);
   const { resources } = fleet.settings;
-  if (resources === "null_resource") ensureNullProvider(library, stackOf(scope));
+  const stack = stackOf(scope);
+  if (resources === "null_resource") ensureNullProvider(library, stack);
   const carrier = new (carrierClassesOf(library)[resources])(scope, id, carried, dependsOn);
-  carrier.overrideLogicalId(logicalId);
+  nameOwn(carrier, resources, logicalId);
+  fleet.addCheck(() => carrier.examine().problems);
+  notePolicy(stack, () => carrier.examine().preventDestroy);
   return {
-    address: `${carrier.terraformResourceType}.${logicalId}`,
+    address: `${resources}.${logicalId}`,
     get fqn() {
       return carrier.fqn;
     },
@@ -76,9 +85,38 @@ const carrierClassesOf = perLibrary((library) => ({
   terraform_data: carrierClass(library, library.TerraformResource, "terraform_data"),
 }));
 
+/** What users may set, under the names that Terraform has for it; an override names it by itself. */
+const hatches = {
+  count: "count",
+  forEach: "for_each",
+  provider: "provider",
+  lifecycle: "lifecycle",
+  provisioners: "provisioner",
+  connection: "connection",
+  addOverride: "",
+  moveTo: "moved",
+  moveToId: "moved",
+  importFrom: "import",
+};
+
+/** What CDKTF makes of a resource. */
+interface Fragment {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly import?: unknown;
+}
+
+interface Examined {
+  readonly fragment: Fragment;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly preventDestroy: boolean;
+  readonly problems: readonly Problem[];
+}
+
 function carrierClass(library: Library, Base: Library["TerraformResource"], kind: keyof typeof kinds) {
   const { triggersKey, config } = kinds[kind];
   return class CarrierResource extends Base {
+    private readonly sites: ReadonlyMap<string, CallSite>;
+
     constructor(
       scope: Construct,
       id: string,
@@ -86,38 +124,72 @@ function carrierClass(library: Library, Base: Library["TerraformResource"], kind
       dependsOn: readonly Dependable[],
     ) {
       super(scope, id, { ...config, dependsOn: [...dependsOn] });
+      this.sites = watchCalls(this, hatches);
+    }
+
+    /** What users have set on it, judged. */
+    examine(): Examined {
+      const fragment = super.toTerraform() as Fragment;
+      const address = `${kind}.${this.friendlyUniqueId}`;
+      const given = fragment.resource?.[kind]?.[this.friendlyUniqueId];
+      const { attributes, faults, preventDestroy } = judge(address, triggersKey, given ?? {});
+      const problem = ({ member, what, remedy }: Fault): Problem => {
+        const source = this.sites.get(member)?.text;
+        const where = { construct: this.node.path, ...(source !== undefined && { source }) };
+        return { code: "input", what, where, remedy };
+      };
+      return {
+        fragment,
+        attributes,
+        preventDestroy,
+        problems: [...faults, ...misplaced(address, fragment, given !== undefined)].map(problem),
+      };
     }
 
     override toTerraform(): unknown {
-      return withCarried(library, super.toTerraform(), triggersKey, this.carried());
+      const { fragment, attributes, problems } = this.examine();
+      if (problems.length > 0) Fleet.of(this).check();
+      const carried = this.carried();
+      const content = contentOf(triggersKey, carried);
+      const whole = carried.literal ? withLiteral(library, attributes, content, merged) : merged(attributes, content);
+      return { ...fragment, resource: { [kind]: { [this.friendlyUniqueId]: whole } } };
     }
   };
 }
 
-function withCarried(library: Library, base: unknown, key: "triggers" | "triggers_replace", carried: Carried): unknown {
-  const { resource } = base as { resource: Record<string, Record<string, object>> };
+/** What would take the resource out of the stack, or another thing for it. */
+function misplaced(address: string, fragment: Fragment, isThere: boolean): Fault[] {
+  const moved = {
+    member: "moved",
+    what: `${address} is moved away, and nothing would be deployed by it any more`,
+    remedy: "take moveTo and moveToId out; moveFromId, on the one that stays, takes an older record over",
+  };
+  const imported = {
+    member: "import",
+    what: `something is imported as ${address}, which is a record that deploying makes`,
+    remedy: "take importFrom out; `adopt: true` takes over a container that is there",
+  };
+  return [...(isThere ? [] : [moved]), ...(fragment.import === undefined ? [] : [imported])];
+}
+
+/** What a carrier carries, as Terraform's attributes. */
+function contentOf(triggersKey: "triggers" | "triggers_replace", carried: Carried): object {
   const lifecycle = {
     ...(carried.createBeforeDestroy && { create_before_destroy: true }),
     ...(carried.ignoredTriggers && {
       // Of terraform_data's object, Terraform takes an index for the whole attribute, and would never plan it again.
       ignore_changes: carried.ignoredTriggers.map((trigger) =>
-        key === "triggers" ? `${key}["${trigger}"]` : `${key}.${trigger}`,
+        triggersKey === "triggers" ? `triggers["${trigger}"]` : `triggers_replace.${trigger}`,
       ),
     }),
   };
-  const content = {
-    [key]: carried.triggers,
+  return {
+    [triggersKey]: carried.triggers,
     provisioner: [carried.provisioner],
     ...(carried.forEach && { for_each: carried.forEach }),
     ...(carried.dependsOn && carried.dependsOn.length > 0 && { depends_on: carried.dependsOn }),
     ...(Object.keys(lifecycle).length > 0 && { lifecycle }),
   };
-  for (const byId of Object.values(resource)) {
-    for (const [id, attributes] of Object.entries(byId)) {
-      byId[id] = carried.literal ? withLiteral(library, attributes, content, merged) : merged(attributes, content);
-    }
-  }
-  return base;
 }
 
 /** Both, lists and blocks joined: ours come first in a list, and win in a block. */

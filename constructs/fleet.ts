@@ -9,6 +9,8 @@ import { checkSyntax, fileDigest } from "../src/nix";
 import { observeSync } from "../src/observe/sync";
 import { type Plan, planApp } from "../src/plan";
 import { CallSite } from "./call-site";
+import { refuseMixedAtSynth } from "./framework";
+import { hclProblems } from "./hcl";
 import type { Stack } from "./library";
 import { Outcome } from "./outcome";
 import { planWithSources, type SourceOf, withSources } from "./problem-source";
@@ -41,6 +43,7 @@ export class Fleet {
 
   readonly settings: Settings;
   private readonly problems: Problem[] = [];
+  private readonly checks: (() => readonly Problem[])[] = [];
   private readonly hosts = new Map<string, DesiredHost>();
   private readonly containers: RegisteredContainer[] = [];
   private readonly stacks = new Map<string, StackHosts>();
@@ -50,6 +53,7 @@ export class Fleet {
 
   private constructor(private readonly root: IConstruct) {
     this.settings = readSettings(root, this.problems);
+    refuseMixedAtSynth(root);
   }
 
   /** Who owns what a stack deploys. */
@@ -69,6 +73,16 @@ export class Fleet {
 
   addProblems(problems: readonly Problem[]): void {
     this.problems.push(...problems);
+  }
+
+  /** Notes a check of what users can still change until the synth. */
+  addCheck(check: () => readonly Problem[]): void {
+    this.checks.push(check);
+  }
+
+  /** Refuses what the checks find, of the whole app. */
+  check(): void {
+    refuse(this.checks.flatMap((check) => check()));
   }
 
   addHost(stack: Stack, host: DesiredHost, problems: readonly Problem[]): void {
@@ -150,7 +164,12 @@ export class Fleet {
   }
 
   private inputProblems(): Problem[] {
-    return [...this.problems, ...fleetProblems(this.containers.map(({ container }) => container))];
+    return [
+      ...hclProblems(this.root),
+      ...this.problems,
+      ...fleetProblems(this.containers.map(({ container }) => container)),
+      ...this.checks.flatMap((check) => check()),
+    ];
   }
 
   /** The module files that nix is to read; of a configuration with problems of its own it would only tell them again. */

@@ -91,6 +91,27 @@ export function refuseMixed(root: IConstruct, constructs: readonly IConstruct[])
   );
 }
 
+/** Has the whole tree looked at before the framework walks it, which would end in a TypeError where two are mixed. */
+export function refuseMixedAtSynth(root: IConstruct): void {
+  const { synth } = root as { synth?: () => void };
+  const checked = (): void => {
+    refuseMixed(root, root.node.findAll());
+    synth?.call(root);
+  };
+  Object.defineProperty(root, "synth", { value: checked, configurable: true });
+}
+
+/** The same for Testing.synth, which begins with the stack's aspects. */
+export function refuseMixedInTests(stack: Stack): void {
+  libraryOf(stack)
+    .Aspects.of(stack)
+    .add({
+      visit: (node) => {
+        if (node === stack) refuseMixed(stack.node.root, stack.node.findAll());
+      },
+    });
+}
+
 /** Where a class comes from: jsii writes it on every class of both frameworks, whatever alias they are installed under. */
 interface Origin {
   readonly framework: string;

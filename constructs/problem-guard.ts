@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import { type Problem, problemText } from "../src/model/error";
 import { terraformText } from "./escape";
 import { libraryOf, perLibrary } from "./framework";
+import { makeLocal, nameOwn } from "./own-element";
 
 const logicalId = "nixos-problems";
 
@@ -14,11 +15,9 @@ export class ProblemGuard {
     scope: Construct,
     private readonly problems: () => readonly Problem[],
   ) {
-    const library = libraryOf(scope);
-    new (guardClassOf(library))(scope, "problems", problems).overrideLogicalId(logicalId);
+    nameOwn(new (guardClassOf(libraryOf(scope)))(scope, "problems", problems), "terraform_data", logicalId);
     // A precondition must refer to something.
-    const count = library.Lazy.anyValue({ produce: () => problems().length });
-    new library.TerraformLocal(scope, "problem-count", count).overrideLogicalId("nixos_problems");
+    makeLocal(scope, "problem-count", "nixos_problems", () => problems().length);
   }
 
   /** What depends on the guard says so with this. */

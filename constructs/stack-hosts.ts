@@ -13,10 +13,12 @@ import {
   teardownCall,
 } from "../src/script";
 import { type Carrier, makeCarrier, selfTriggers } from "./carrier";
+import { addDestroyPolicy } from "./destroy-policy";
 import { terraformText } from "./escape";
 import { Fleet } from "./fleet";
-import { libraryOf } from "./framework";
+import { refuseMixedInTests } from "./framework";
 import type { Dependable, Stack } from "./library";
+import { makeLocal } from "./own-element";
 import { ProblemGuard } from "./problem-guard";
 import { StackFiles } from "./stack-files";
 import { connectionOf, machineTriggers, operatorTriggers } from "./transport/machine";
@@ -52,6 +54,8 @@ export class StackHosts extends Construct {
       ssh: ssh({ client: () => "${local.nixos_ssh}", keep: (name, text) => files.keep(name, text) }),
     };
     requireEngine(stack);
+    refuseMixedInTests(stack);
+    addDestroyPolicy(this, stack);
     this.guard = new ProblemGuard(this, () => this.problems());
     this.teardown = makeCarrier(this, "teardown", "nixos-teardown", () => ({
       triggers: {
@@ -178,8 +182,7 @@ export class StackHosts extends Construct {
   private shared(name: string, text: string): string {
     if (!this.shares.has(name)) {
       this.shares.add(name);
-      const local = new (libraryOf(this).TerraformLocal)(this, name, terraformText(text));
-      local.overrideLogicalId(`nixos_${name}`);
+      makeLocal(this, name, `nixos_${name}`, () => terraformText(text));
     }
     return `\${local.nixos_${name}}`;
   }

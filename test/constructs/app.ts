@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack } from "./framework";
 import type { Construct } from "constructs";
 import { NixosContainer, type NixosContainerProps, NixosError, NixosHost } from "../../constructs";
 

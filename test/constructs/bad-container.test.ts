@@ -1,4 +1,4 @@
-import { Fn, TerraformIterator, TerraformVariable } from "cdktf";
+import { Fn, TerraformIterator, TerraformVariable } from "./framework";
 import type { NixosContainerProps } from "../../constructs";
 import { newContainer, newHost, newStack, refusal, synth } from "./app";
 

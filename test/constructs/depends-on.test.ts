@@ -1,5 +1,4 @@
-import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { TerraformResource, TerraformStack } from "cdktf";
+import { NullProvider, TerraformResource, TerraformStack } from "./framework";
 import type { NixosContainer, NixosContainerProps } from "../../constructs";
 import { describeWith } from "../support/tools";
 import { newApp, newContainer, newHost, newStack, refusal, resource, synth } from "./app";
@@ -38,13 +37,13 @@ describe.each(["null_resource", "terraform_data"] as const)("dependencies of a %
     const container = newContainer(stack, newHost(stack));
     const carrier = carrierOf(container);
     carrier.dependsOn = ["terraform_data.first"];
-    carrier.lifecycle = { preventDestroy: true };
+    carrier.lifecycle = { precondition: [{ condition: "${true}", errorMessage: "mine" }] };
     carrier.addOverride(`${key}.mine`, "mine");
     carrier.addOverride(`${key}.running`, "overridden");
     carrier.provisioners = [{ type: "local-exec", command: "true" }];
     const { depends_on, lifecycle, provisioner, [key]: triggers } = resource(synth(stack), "web1_database", type);
     expect(depends_on).toEqual([`${type}.nixos-teardown`, "terraform_data.first"]);
-    expect(lifecycle).toEqual({ prevent_destroy: true });
+    expect(lifecycle).toEqual({ precondition: [{ condition: "${true}", error_message: "mine" }] });
     expect(triggers).toMatchObject({ mine: "mine", running: "true" });
     expect(provisioner.map((one) => Object.keys(one))).toEqual([["remote-exec"], ["local-exec"]]);
   });

@@ -13,11 +13,18 @@ export interface EngineRun {
   readonly output: string;
 }
 
+/** Runs the engine in a folder with a configuration, which can be written anew. */
+export interface EngineFolder {
+  (...args: readonly string[]): EngineRun;
+  write(configuration: unknown): void;
+}
+
 /** A folder with a configuration, to run the engine in. */
-export function engineFolder(configuration: unknown): (...args: readonly string[]) => EngineRun {
+export function engineFolder(configuration: unknown): EngineFolder {
   const folder = temporaryFolder();
-  writeFileSync(path.join(folder, "cdk.tf.json"), JSON.stringify(configuration));
-  return (...args) => {
+  const write = (one: unknown): void => writeFileSync(path.join(folder, "cdk.tf.json"), JSON.stringify(one));
+  write(configuration);
+  const run = (...args: readonly string[]): EngineRun => {
     const { status, stdout, stderr } = spawnSync(engine, args, {
       cwd: folder,
       encoding: "utf8",
@@ -26,6 +33,7 @@ export function engineFolder(configuration: unknown): (...args: readonly string[
     });
     return { code: status, output: stdout + stderr };
   };
+  return Object.assign(run, { write });
 }
 
 /** What the engine makes of values written as in a `.tf.json` file, with these locals beside them. */

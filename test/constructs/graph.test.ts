@@ -1,4 +1,4 @@
-import type { TerraformStack } from "cdktf";
+import type { TerraformStack } from "./framework";
 import { newContainer, newHost, newStack, remoteExec, resource, type StackJson, synth } from "./app";
 
 describe.each([

@@ -1,4 +1,4 @@
-import { TerraformStack, Testing } from "cdktf";
+import { TerraformStack, Testing } from "./framework";
 import { Construct } from "constructs";
 import { NixosHost } from "../../constructs";
 import { newApp, newContainer, newHost, newStack, refusal, resource, type StackJson, synth, synthText } from "./app";

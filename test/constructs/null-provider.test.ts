@@ -1,5 +1,4 @@
-import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { TerraformStack, Testing } from "cdktf";
+import { NullProvider, TerraformStack, Testing } from "./framework";
 import { NixosTeardown } from "../../constructs";
 import { newApp, newContainer, newHost, newStack, type StackJson, synth } from "./app";
 

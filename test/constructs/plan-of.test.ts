@@ -1,4 +1,4 @@
-import { App, TerraformStack, Testing } from "cdktf";
+import { App, TerraformStack, Testing } from "./framework";
 import * as cdktn from "cdktn";
 import { AppPlan, NixosContainer, NixosError, NixosHost, planOf } from "../../constructs";
 import { CallSite } from "../../constructs/call-site";

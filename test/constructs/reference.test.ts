@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { TerraformResource, TerraformStack } from "cdktf";
+import { TerraformResource, TerraformStack } from "./framework";
 import { Construct } from "constructs";
 import { NixosHost } from "../../constructs";
 import type { Plan } from "../../src/plan";

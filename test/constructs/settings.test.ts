@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { TerraformStack } from "cdktf";
+import { TerraformStack } from "./framework";
 import { Construct } from "constructs";
 import { newApp, newContainer, newHost, newStack, refusal, resource, synth, temporaryFolder } from "./app";
 

@@ -23,7 +23,7 @@ function imported(folder: string): Map<string, string[]> {
     const file = path.relative(repository, path.join(entry.parentPath, entry.name));
     const text = readFileSync(path.join(repository, file), "utf8");
     for (const [, name = ""] of text.matchAll(
-      /(?:\bfrom|\bimport\(|\brequire\(|^import)\s*"((?:@[^/"]+\/)?[^./"][^/"]*)/gm,
+      /(?:\bfrom|\bimport\(|\brequire\(|^import)\s*"((?:@[\w-]+\/)?\w[\w.:-]*)/gm,
     )) {
       if (name.startsWith("node:") || builtinModules.includes(name)) continue;
       packages.set(name, [...(packages.get(name) ?? []), file]);

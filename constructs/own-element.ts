@@ -1,0 +1,58 @@
+import type { Problem } from "../src/model/error";
+import { Fleet } from "./fleet";
+import { libraryOf, stackOf } from "./framework";
+import { hclProblem } from "./hcl";
+import type { Element } from "./library";
+import type { Construct } from "constructs";
+import { refuse } from "./refusal";
+
+type Overrides = Readonly<Record<string, unknown>>;
+
+/**
+ * Gives an element of ours the name that others of ours refer to, and users find in plans and state: it keeps it,
+ * whatever an aspect that names things does. It is never written in HCL, and not altered from outside of it.
+ */
+export function nameOwn(element: Element, type: string, name: string): void {
+  const fixed: Partial<Record<string, unknown>> = {
+    friendlyUniqueId: name,
+    overrideLogicalId: () => undefined,
+    resetOverrideLogicalId: () => undefined,
+    toHclTerraform: () => refuse([hclProblem]),
+  };
+  for (const [key, value] of Object.entries(fixed)) Object.defineProperty(element, key, { value });
+  Fleet.of(element).addCheck(() => stackOverrides(element, type, name));
+}
+
+/** A local of ours. */
+export function makeLocal(scope: Construct, id: string, name: string, value: () => unknown): void {
+  const local = new (libraryOf(scope).TerraformLocal)(scope, id, undefined);
+  nameOwn(local, "local", name);
+  Object.defineProperty(local, "toTerraform", { value: () => ({ locals: { [name]: value() } }) });
+}
+
+/** What the overrides of its stack would do to an element of ours, behind its back. */
+function stackOverrides(element: Element, type: string, name: string): Problem[] {
+  const stack = stackOf(element);
+  const { rawOverrides = {} } = stack as unknown as { rawOverrides?: Overrides };
+  const address = `${type}.${name}`;
+  const refused = (what: string): Problem => ({
+    code: "input",
+    what,
+    where: { construct: stack.node.path },
+    remedy: `take it out of the stack's overrides; what may be set is set on the construct ${element.node.path}`,
+  });
+  const blocks =
+    type === "local" ? rawOverrides["locals"] : (rawOverrides["resource"] as Overrides | undefined)?.[type];
+  const entries = (["moved", "removed", "import"] as const).filter((kind) =>
+    [rawOverrides[kind] ?? []].flat().some((entry) => names(entry, kind === "import" ? "to" : "from", address)),
+  );
+  return [
+    ...(name in ((blocks as object | undefined) ?? {}) ? [refused(`an override of the stack alters ${address}`)] : []),
+    ...entries.map((kind) => refused(`an override of the stack has a \`${kind}\` block for ${address}`)),
+  ];
+}
+
+function names(entry: unknown, end: string, address: string): boolean {
+  const named = (entry as Overrides | null)?.[end];
+  return named === address || (typeof named === "string" && named.startsWith(`${address}[`));
+}
