@@ -145,7 +145,10 @@ describe("every setting arrives on the host, and the plan after it is empty", ()
       const pair = (name: string) => `ip link add ${name} type veth peer name ${name}p && ip link set ${name} up`;
       await world.sh("setting", `ip link add ${bridge} type bridge && ${pair(moved)} && ${pair(lent)}`);
     }
-    world.project.write("secrets/here.nix", "{ a = ./blob.age; b = ../lib/long.txt; }\n");
+    world.project.write(
+      "secrets/here.nix",
+      "{ ... }:\n{\n  environment.etc.blob.source = ./blob.age;\n  environment.etc.long.source = ../lib/long.txt;\n}\n",
+    );
     world.project.write("secrets/blob.age", blob);
     world.project.write("lib/long.txt", long);
     world.project.write("modules/default.nix", "{ ... }:\n{\n  imports = [ ./parts/one.nix ];\n}\n");
