@@ -1,4 +1,4 @@
-import { NixosHost, type NixosContainerProps, type NixosHostProps } from "../../constructs";
+import { NixosContainer, type NixosContainerProps, NixosHost, type NixosHostProps } from "../../constructs";
 import { newContainer, newHost, newStack, refusal, synth } from "./app";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA6yrXVNiWeOUUmMQ5DqYkzCKrcDxQQnDzr0JSdAxPXl";
@@ -75,6 +75,21 @@ describe("a host", () => {
       become: true,
     });
     expect(() => synth(stack)).not.toThrow();
+  });
+
+  test("A14: names that ssh takes make names that Terraform takes, whatever is in them", () => {
+    const stack = newStack();
+    const host = new NixosHost(stack, "work/web1", {
+      address: "work/web1",
+      user: "CORP\\deploy",
+      proxyJump: { address: "me@corp.example@bastion", hostKey: key },
+    });
+    new NixosContainer(stack, "data", { host, config: "{ ... }: { }" });
+    const { resource: resources = {} } = synth(stack) as { resource?: Record<string, Record<string, unknown>> };
+    const names = Object.values(resources).flatMap((block) => Object.keys(block));
+    expect(names.sort()).toEqual(["nixos-problems", "nixos-teardown", "work-web1_data", "work-web1_nixos-removals"]);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_-]*$/);
+    expect(JSON.stringify(resources)).toContain('"user":"CORP\\\\deploy"');
   });
 });
 
