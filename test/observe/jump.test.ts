@@ -163,6 +163,15 @@ describeUnless(noSshd, "a host behind a jump host", () => {
     expect(said(unknown)).toContain("or set the hostKey of proxyJump (proxyJump: { address, hostKey })");
   });
 
+  it("A20: is told how to make the jump host's key known where no login writes it down", async () => {
+    const thrownAway = "Host jump\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null";
+    const text = said(await observeWith(program, { address: "inner" }, context(thrownAway)));
+    expect(text).toMatch(/^the host key of the jump host jump .* is not known\n/);
+    expect(text).toContain(`what \`ssh-keyscan -p ${jump.port} 127.0.0.1\` prints`);
+    expect(text).toContain("or set the hostKey of proxyJump (proxyJump: { address, hostKey })");
+    expect(text).not.toContain("log in once");
+  });
+
   it("A14: is observed through a jump host written as ssh writes it", async () => {
     for (const proxyJump of [`ssh://${user}@jump:${jump.port}`, `ssh://${user}@jump:${jump.port}/`, `${user}@jump`]) {
       expect(said(await observeWith(program, { address: "inner", proxyJump }, context()))).toBe("observed");
