@@ -14,7 +14,6 @@ export interface Stack extends Construct {
 /** An element of a stack: a resource, a provider, a local. */
 export interface Element extends Construct, Dependable {
   readonly friendlyUniqueId: string;
-  overrideLogicalId(id: string): void;
   toTerraform(): unknown;
 }
 
@@ -58,11 +57,10 @@ type ClassOf<T, Config> = new (scope: Construct, id: string, config: Config) => 
 export interface Library {
   readonly App: abstract new (...args: never[]) => Construct;
   readonly Aspects: { of(scope: IConstruct): { add(aspect: { visit(node: IConstruct): void }): void } };
-  readonly Lazy: { anyValue(producer: { produce(): unknown }): object };
   readonly TerraformLocal: ClassOf<Element, unknown>;
   readonly TerraformProvider: (abstract new (scope: Construct, id: string, config: ProviderConfig) => Element) & {
     isTerraformProvider(value: unknown): boolean;
   };
-  readonly TerraformResource: ClassOf<Resource, ResourceConfig> & { isTerraformResource(value: unknown): boolean };
+  readonly TerraformResource: ClassOf<Resource, ResourceConfig>;
   readonly Token: { asString(value: unknown): string; isUnresolved(value: unknown): boolean };
 }
