@@ -154,14 +154,20 @@ EOF
 
 open_shared() {
   since=$(date +%s)
+  persist=30 # seconds without a run; the watcher is sooner, unless somebody ends it
   while :; do
     rm -f "$socket"
     : >"$log"
     # It takes the place of this shell's output, or Terraform would wait for it.
-    if ssh -M -N -f -S "$socket" -E "$log" -o ControlPersist=30 "$@" </dev/null >/dev/null 2>"$log.errors"; then return 0; fi
+    if ssh -M -N -f -S "$socket" -E "$log" -o ControlPersist="$persist" "$@" </dev/null >/dev/null 2>"$log.errors"; then return 0; fi
     if said 'unix_listener|ControlPath too long' "$log"; then
       : >"$base.alone"
       return 0
+    fi
+    # What the ssh of a jump host has to say is only heard of a connection that does not persist.
+    if [ "$persist" != no ] && said 'UNKNOWN port' "$log"; then
+      persist=no
+      continue
     fi
     if is_hopeless "$log" "$log.errors" || [ $(($(date +%s) - since)) -ge "$patience" ]; then return 1; fi
     sleep 2
