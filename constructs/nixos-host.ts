@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { type DesiredHost, hostProblems, type HostSettings, jumpHost } from "../src/model/host";
 import { pinnedKeys, sharedTypes } from "../src/model/host-key";
 import { withoutNulls } from "../src/model/shape";
+import { sshTransport, usesTerraformSsh } from "../src/model/transport";
 import { Fleet } from "./fleet";
 import { libraryOf, stackOf } from "./framework";
 import { StackHosts } from "./stack-hosts";
@@ -39,17 +40,18 @@ export class NixosHost extends Construct {
     };
     const where = { construct: this.node.path, host: id };
     const problems = hostProblems({ ...props, transport }, where);
-    if (host.addressUnknown && hostKey === undefined) {
+    const terraform = usesTerraformSsh(host); // ssh itself knows more than keys by name: authorities, for one
+    if (terraform && host.addressUnknown && hostKey === undefined) {
       problems.push({
         code: "input",
         what: "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another",
         where,
         remedy:
           "set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its ecdsa key, else its rsa one: " +
-          "Terraform asks for ecdsa, then rsa, before ed25519",
+          `Terraform asks for ecdsa, then rsa, before ed25519; or ${sshTransport}, by what its known_hosts says`,
       });
     }
-    for (const type of host.addressUnknown ? sharedTypes(host.hostKey ?? []) : []) {
+    for (const type of terraform && host.addressUnknown ? sharedTypes(host.hostKey ?? []) : []) {
       problems.push({
         code: "input",
         what: `hostKey has several keys of the type ${type}, and Terraform looks at one of a type alone`,

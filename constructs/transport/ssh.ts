@@ -27,7 +27,9 @@ export function ssh(stack: SshStack): Transport {
         WHERE: `${terraformText(host.label)} (${referenceText(host.address)})`,
         OPTIONS: terraformText([`User=${connection.user}`, ...sshOptions(host)].join("\n")),
         IDENTITY: terraformText(sshIdentity(host)),
-        KNOWN_HOSTS: terraformText((host.hostKey ?? []).map((key) => `* ${key}`).join("\n")),
+        KNOWN_HOSTS: terraformText(anyName(host.hostKey)),
+        JUMP: terraformText(host.jumpHostKey ? (host.proxyJump ?? "") : ""),
+        JUMP_KNOWN_HOSTS: terraformText(anyName(host.jumpHostKey)),
         LATE: host.addressUnknown ? "yes" : "",
       }),
     destroy: (self, script) => {
@@ -52,6 +54,11 @@ export function sshOptions({ port, proxyJump }: DesiredHost): string[] {
     ...(proxyJump === undefined ? [] : [`ProxyJump=${proxyJump}`]),
     ...(proxyJump === "none" ? ["ProxyCommand=none"] : []),
   ];
+}
+
+/** Pinned keys as lines of known_hosts. */
+function anyName(keys: readonly string[] = []): string {
+  return keys.map((key) => `* ${key}`).join("\n");
 }
 
 /** Absolute path of the key that the props name; empty for whatever ssh finds. */

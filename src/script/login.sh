@@ -71,6 +71,9 @@ script_dir=.cdktf-nixos
 if [ "$p_scripts" = yes ] && find_home; then
   find_script_dir
   try_script
+else
+  # Where they would lie, should a destroy go Terraform's own way one day.
+  case $(stat -c %a . 2>/dev/null) in *00) script_dir=. ;; esac
 fi
 printf 'host\tscript-dir\t%s\n' "$script_dir"
 # sshd's own word for where we came in: what Terraform must be able to reach again.

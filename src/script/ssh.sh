@@ -17,6 +17,8 @@ options=$CDKTF_NIXOS_OPTIONS
 identity=$CDKTF_NIXOS_IDENTITY
 config=${CDKTF_NIXOS_SSH_CONFIG-}
 known=$CDKTF_NIXOS_KNOWN_HOSTS
+jump=${CDKTF_NIXOS_JUMP-}
+jump_known=${CDKTF_NIXOS_JUMP_KNOWN_HOSTS-}
 recorded=${CDKTF_NIXOS_RECORDED-}
 late=${CDKTF_NIXOS_LATE-}
 patience=$CDKTF_NIXOS_PATIENCE
@@ -257,7 +259,7 @@ EOF
 if [ -n "$identity" ] && { [ -e "$identity" ] || [ -e "$identity.pub" ]; }; then
   set -- -o "IdentityFile=\"$(say "$identity" | sed 's/%/%%/g')\"" -o IdentitiesOnly=yes "$@"
 fi
-base=$folder/$(digest "$config" "$options" "$identity" "$known" "$host")
+base=$folder/$(digest "$config" "$options" "$identity" "$known" "$jump_known" "$host")
 socket=$base.socket
 [ "$shared" = yes ] || socket=none
 if [ ! -e "$base.more" ]; then
@@ -273,6 +275,17 @@ done <"$base.more"
 if [ -n "$known" ]; then
   [ -e "$base.known" ] || put "$base.known" "$known"
   set -- -o "UserKnownHostsFile=$base.known" -o GlobalKnownHostsFile=/dev/null -o VerifyHostKeyDNS=no "$@"
+fi
+# A jump host with pinned keys: ssh's own ProxyJump would pass no option on.
+if [ -n "$jump_known" ]; then
+  [ -e "$base.jump" ] || put "$base.jump" "$jump_known"
+  case $jump in ssh://*) ;; *) jump=ssh://$jump ;; esac
+  over="ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o UserKnownHostsFile=$base.jump -o GlobalKnownHostsFile=/dev/null"
+  over="$over -o VerifyHostKeyDNS=no -o ControlMaster=no -o ControlPath=none -o ClearAllForwardings=no"
+  [ -z "$config" ] || over="$over -F '$(say "$config" | sed "s/'/'\\\\''/g; s/%/%%/g")'"
+  SHELL=/bin/sh # which runs it
+  export SHELL
+  set -- -o "ProxyCommand=$over -W [%h]:%p -- $jump" "$@"
 fi
 [ -z "$config" ] || set -- -F "$config" "$@"
 set -- -T -o BatchMode=yes -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o ControlMaster=no -o ClearAllForwardings=yes \

@@ -40,7 +40,7 @@ test("an address that Terraform knows only later needs a pinned key", () => {
   expect(refusal(() => synth(stack)).message).toBe(
     "address is only known after apply, and no hostKey is pinned, so nothing would tell the host from another (construct prod/web1, host web1)\n" +
       "  → set hostKey to all of the host's public keys (`cat /etc/ssh/ssh_host_*_key.pub`), or at least to its ecdsa key, else its rsa one: " +
-      "Terraform asks for ecdsa, then rsa, before ed25519",
+      'Terraform asks for ecdsa, then rsa, before ed25519; or set transport: "ssh" on the host, which deploys through ssh itself, by what its known_hosts says',
   );
 });
 

@@ -99,6 +99,30 @@ describeUnless(noSshd, 'what ssh reaches, transport: "ssh" plans and deploys', (
     expect(await deploy(sshConfig, proxyJump === undefined ? [] : [`ProxyJump=${proxyJump}`])).toBe("deployed\n");
   });
 
+  test("a jump host whose key is pinned, and known nowhere else", async () => {
+    const inner = await server();
+    const jump = jumps[0];
+    const known = bench.write(`known-${(configs += 1)}`, inner.known());
+    const sshConfig = bench.write(
+      `it's config-${configs}`,
+      `Host inner\n  HostName 127.0.0.1\n  Port ${inner.port}\nHost *\n  User ${user}\n  IdentityFile ${key}\n  UserKnownHostsFile ${known}\n  GlobalKnownHostsFile none`,
+    );
+    const proxyJump = `127.0.0.1:${jump.port}`;
+    expect(await plan(sshConfig, { proxyJump, jumpHostKey: Object.values(jump.keys) })).toBe("observed");
+    const through = async (keys: readonly string[]): Promise<string> => {
+      const pins = {
+        CDKTF_NIXOS_JUMP: proxyJump,
+        CDKTF_NIXOS_JUMP_KNOWN_HOSTS: keys.map((one) => `* ${one}`).join("\n"),
+      };
+      const apply = newApply(sshConfig, [`ProxyJump=${proxyJump}`], pins);
+      const { output } = await apply.run("echo deployed");
+      apply.end();
+      return output;
+    };
+    expect(await through(Object.values(jump.keys))).toBe("deployed\n");
+    expect(await through(Object.values(inner.keys))).toContain("Host key verification failed");
+  });
+
   test("the control: without it, two jump hosts and a ProxyCommand are refused", async () => {
     for (const line of ["ProxyJump jump1,jump2", "ProxyCommand nc %h %p"]) {
       const sshConfig = config(jumps[0], [line]);
