@@ -7,7 +7,7 @@ import type { DesiredHost } from "../src/model/host";
 import type { Observation } from "../src/model/observed";
 import { checkSyntax, fileDigest } from "../src/nix";
 import { observeSync } from "../src/observe/sync";
-import { type Plan, planApp } from "../src/plan";
+import { type AppInput, type Plan, planApp, planDestroy } from "../src/plan";
 import { CallSite } from "./call-site";
 import { refuseMixedAtSynth } from "./framework";
 import { hclProblems } from "./hcl";
@@ -149,7 +149,7 @@ export class Fleet {
     const sourceOf: SourceOf = (construct) => this.callSites.get(construct)?.text;
     stopAt(withSources([...problems, ...(syntax ?? [])], sourceOf));
     const observations = this.observe(hosts, syntax === undefined);
-    const plan = planApp({
+    const input: AppInput = {
       hosts: hosts.map((host, index) => ({ host, observation: observations[index] })),
       containers: this.containers.map(({ stack, container }) => ({ ...container, stack: stack.node.path })),
       owners: [...this.stacks.values()].map(({ stack, hosts: used }) => ({
@@ -157,10 +157,11 @@ export class Fleet {
         owner: this.ownerOf(stack),
         hosts: [...used],
       })),
-    });
-    const told = planWithSources(plan, sourceOf);
+    };
+    const told = planWithSources(planApp(input), sourceOf);
     stopAt(syntaxProblems(told));
-    return new Outcome(told, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
+    const destroy = planWithSources(planDestroy(input), sourceOf);
+    return new Outcome(told, destroy, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
   }
 
   private inputProblems(): Problem[] {
@@ -218,7 +219,7 @@ export class Fleet {
   /** What was found on the hosts and stands in the way: told at once, and refused again by each stack's plan. */
   private report(outcome: Outcome): void {
     const problems = outcome.problems;
-    tell({ plan: outcome.plan, problems });
+    tell({ plan: outcome.plan, destroy: outcome.destroy, problems });
     if (problems.length > 0 && process.env["CDKTF_NIXOS_PLAN_FILE"] === undefined && this.settings.observe === "on") {
       writeFileSync(process.stderr.fd, problems.map((problem) => `${problemText(problem)}\n`).join(""));
     }

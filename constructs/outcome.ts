@@ -11,6 +11,8 @@ export class Outcome {
 
   constructor(
     readonly plan: Plan,
+    /** What a destroy would do instead. */
+    readonly destroy: Plan,
     private readonly observations: ReadonlyMap<string, Observation>,
   ) {
     this.containers = new Map(plan.containers.map((container) => [container.construct ?? "", container]));

@@ -33,7 +33,7 @@ function tellUncaught(error: NixosError): void {
 }
 
 /** Hands the plan to `cdktf-nixos plan`, which runs the app for it. */
-export function tell(told: { plan?: Plan; problems: readonly Problem[] }): void {
+export function tell(told: { plan?: Plan; destroy?: Plan; problems: readonly Problem[] }): void {
   const path = process.env["CDKTF_NIXOS_PLAN_FILE"];
   if (path !== undefined) writeFileSync(path, JSON.stringify({ version: 1, ...told }));
 }

@@ -42,6 +42,7 @@ export {
   ownerHash,
   type Plan,
   planApp,
+  planDestroy,
   type PlannedContainer,
   type PlannedHost,
   planOfStack,

@@ -11,6 +11,8 @@ import type { Project } from "./project";
 /** What an app told: its plan, or why there is none. */
 export interface Told {
   readonly plan?: Plan;
+  /** What a destroy does. */
+  readonly destroy?: Plan;
   readonly problems: readonly Problem[];
   /** What it printed on stderr. */
   readonly stderr: string;
@@ -18,6 +20,8 @@ export interface Told {
 
 /** The version of what the constructs hand over. */
 const handover = 1;
+
+const mismatch = "install one release of cdktf-nixos-containers for both: run `npx cdktf-nixos` in the project";
 
 /**
  * Runs the app of a project as cdktf does, and takes the plan that its constructs write.
@@ -109,15 +113,20 @@ function readPlan(file: string): Omit<Told, "stderr"> {
   const told = JSON.parse(readFileSync(file, "utf8")) as {
     version?: number;
     plan?: Plan;
+    destroy?: Plan;
     problems?: readonly Problem[];
   };
   if (told.version !== handover) {
     throw appError(
       `the app hands over its plan in version ${String(told.version)}, and this program reads version ${handover}`,
-      "install one release of cdktf-nixos-containers for both: run `npx cdktf-nixos` in the project",
+      mismatch,
     );
   }
-  return { problems: told.problems ?? [], ...(told.plan && { plan: told.plan }) };
+  return {
+    problems: told.problems ?? [],
+    ...(told.plan && { plan: told.plan }),
+    ...(told.destroy && { destroy: told.destroy }),
+  };
 }
 
 function appError(what: string, remedy: string, output = ""): NixosError {

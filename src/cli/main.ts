@@ -22,6 +22,7 @@ program
   .description("show what `cdktf deploy` would do to the containers, on the hosts as they are now")
   .argument("[stack]", "show this stack alone")
   .option("--json", "print it for machines (schemaVersion 1)")
+  .option("--destroy", "show what `cdktf destroy` would do to the containers and their data instead")
   .option("--detailed-exitcode", "exit with 2 when there are changes, instead of 0")
   .option("--app <command>", "the command that runs the app, instead of cdktf.json's")
   .option("--no-color", "print without colours")

@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly color: boolean;
   /** Whether changes have an exit code of their own, as with `terraform plan -detailed-exitcode`. */
   readonly detailedExitcode?: boolean;
+  /** Whether to show what a destroy does. */
+  readonly destroy?: boolean;
 }
 
 /** Prints the plan of the app in a directory; returns the exit code. */
@@ -22,9 +24,9 @@ export async function planCommand(stack: string | undefined, options: PlanOption
     const told = await spinWhile("running the app and looking at its hosts", process.stderr, () =>
       runApp(project, directory),
     );
-    const whole = told.plan;
+    const whole = options.destroy ? told.destroy : told.plan;
     // Problems that the plan carries are told with it; what is left concerns the whole app.
-    const known = new Set(allProblems(whole).map((problem) => JSON.stringify(problem)));
+    const known = new Set(allProblems(told.plan).map((problem) => JSON.stringify(problem)));
     const others = told.problems.filter((problem) => !known.has(JSON.stringify(problem)));
     const plan = whole && stack !== undefined ? selected(whole, stack) : whole;
     print(plan, others, options);
@@ -42,12 +44,18 @@ export async function planCommand(stack: string | undefined, options: PlanOption
   }
 }
 
-function print(plan: Plan | undefined, others: readonly Problem[], { json = false, color }: PlanOptions): void {
+function print(
+  plan: Plan | undefined,
+  others: readonly Problem[],
+  { json = false, color, destroy = false }: PlanOptions,
+): void {
   if (json) {
-    process.stdout.write(planJson(plan, others));
+    process.stdout.write(planJson(plan, others, destroy));
   } else if (plan) {
     const columns = columnsOf(process.stdout);
-    process.stdout.write(planText(plan, { colors: colorsOn(color, process.stdout), columns, problems: others }));
+    process.stdout.write(
+      planText(plan, { colors: colorsOn(color, process.stdout), columns, problems: others, destroy }),
+    );
   } else {
     process.stderr.write(
       problemsText(others, styleOf(colorsOn(color, process.stderr)), columnsOf(process.stderr)) + "\n",

@@ -1,3 +1,4 @@
+export { planDestroy } from "./destroy-plan";
 export { absentBase, ownerHash, treeDigest } from "./digest";
 export type { AppInput, PlannedContainer, PlannedHost, StackOwner } from "./input";
 export {

@@ -93,7 +93,7 @@ function removal(
 }
 
 /** The policy of the last deploy; one that was never fully adopted is left to those who made it. */
-function policyOf({ journal, intent }: ObservedContainer): RemovalPolicy {
+export function policyOf({ journal, intent }: ObservedContainer): RemovalPolicy {
   if (!journal) return intent?.action === "adopt" ? "retain" : "archive";
   return journal.removal === "retain" || journal.removal === "destroy" ? journal.removal : "archive";
 }
@@ -116,12 +116,7 @@ function removalProblems(
       remedy: "declare it again; to remove it, deploy it with `protect: false` first",
     });
   }
-  if (policy === "archive" && observed.root === "mount") {
-    problems.push({
-      what: `${name} cannot be archived: its root directory is a mount point or a dataset of its own, which cannot be moved`,
-      remedy: 'declare it again and deploy it with removalPolicy: "retain" or "destroy" before removing it',
-    });
-  }
+  if (policy === "archive") problems.push(...mountProblem(observed));
   if (movedTo !== undefined && policy !== "retain") {
     problems.push({
       what: `${name} is no longer declared by this stack, but by ${movedTo}: removing it here would take its data from there`,
@@ -139,7 +134,19 @@ function pastAndPresent({ name, journal, intent }: ObservedContainer, host: Obse
   return failure && failure.owner === (journal ?? intent)?.owner ? [failureWords(failure)] : [];
 }
 
-function removalNotes(observed: ObservedContainer, policy: RemovalPolicy, host: ObservedHost): string[] {
+/** Why what is to be archived cannot be. */
+export function mountProblem({ name, root }: ObservedContainer): Pick<Problem, "what" | "remedy">[] {
+  if (root !== "mount") return [];
+  return [
+    {
+      what: `${name} cannot be archived: its root directory is a mount point or a dataset of its own, which cannot be moved`,
+      remedy: 'deploy it with removalPolicy: "retain" or "destroy" before removing it; declare it again for that',
+    },
+  ];
+}
+
+/** What becomes of its data. */
+export function removalNotes(observed: ObservedContainer, policy: RemovalPolicy, host: ObservedHost): string[] {
   const { name } = observed;
   if (policy === "archive")
     return [`its data moves to ${plain(host.stateDir)}/.archive/${name}-…, and stays there until somebody deletes it`];

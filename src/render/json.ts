@@ -1,6 +1,6 @@
 import type { Problem } from "../model/error";
 import type { Plan } from "../plan/plan";
-import { hasChanges, summaryText } from "./summary";
+import { destroySummaryText, hasChanges, summaryText } from "./summary";
 import { allProblems } from "./text";
 
 /** What `cdktf-nixos plan --json` prints; fields are only ever added within one schemaVersion. */
@@ -8,6 +8,8 @@ export interface PlanDocument {
   readonly schemaVersion: 1;
   /** What the exit code says with --detailed-exitcode: 0, 2 and 1. */
   readonly outcome: "unchanged" | "changes" | "problems";
+  /** Whether it is what a destroy does; absent for a deploy. */
+  readonly destroy?: true;
   /** The summary line that people see. */
   readonly summary: string;
   /** Every problem once, those of hosts and containers included. */
@@ -17,18 +19,19 @@ export interface PlanDocument {
 }
 
 /** The plan for machines. */
-export function planDocument(plan: Plan | undefined, others: readonly Problem[] = []): PlanDocument {
+export function planDocument(plan: Plan | undefined, others: readonly Problem[] = [], destroy = false): PlanDocument {
   const problems = allProblems(plan, others);
   return {
     schemaVersion: 1,
     outcome: problems.length > 0 ? "problems" : plan && hasChanges(plan) ? "changes" : "unchanged",
-    summary: plan ? summaryText(plan) : "not planned",
+    ...(destroy && { destroy }),
+    summary: !plan ? "not planned" : destroy ? destroySummaryText(plan) : summaryText(plan),
     problems,
     ...(plan && { plan }),
   };
 }
 
 /** The plan for machines, as text. */
-export function planJson(plan: Plan | undefined, others: readonly Problem[] = []): string {
-  return JSON.stringify(planDocument(plan, others), null, 2) + "\n";
+export function planJson(plan: Plan | undefined, others: readonly Problem[] = [], destroy = false): string {
+  return JSON.stringify(planDocument(plan, others, destroy), null, 2) + "\n";
 }

@@ -47,6 +47,22 @@ export function summaryText(plan: Plan): string {
   return told.length === 0 ? "no containers" : told.join(", ");
 }
 
+/** The last line of what a destroy does: `4 archived, 1 DELETED WITH ITS DATA, 1 refused`. */
+export function destroySummaryText(plan: Plan): string {
+  const all = allContainers(plan);
+  const number = (matches: (container: ContainerPlan) => boolean): number => all.filter(matches).length;
+  const going = (policy: string) => number(({ removal, problems }) => removal === policy && problems.length === 0);
+  const parts: readonly (readonly [number, string])[] = [
+    [going("archive"), "archived"],
+    [going("destroy"), "DELETED WITH ITS DATA"],
+    [going("retain"), "left as it is"],
+    [number(({ problems }) => problems.length > 0), "refused"],
+    [number(({ action }) => action === "none"), "kept with it"],
+  ];
+  const told = parts.filter(([many]) => many > 0).map(([many, words]) => `${many} ${words}`);
+  return told.length === 0 ? "no containers" : told.join(", ");
+}
+
 /** Those that match, and the others. */
 function split<T>(list: readonly T[], matches: (item: T) => boolean): [T[], T[]] {
   return [list.filter(matches), list.filter((item) => !matches(item))];

@@ -3,7 +3,7 @@ import type { ContainerPlan, HostPlan, Plan } from "../plan/plan";
 import { plain } from "../plan/text";
 import { containerText } from "./container";
 import { indent, type Style, styleOf, widest } from "./style";
-import { allContainers, hasChanges, summaryText } from "./summary";
+import { allContainers, destroySummaryText, hasChanges, summaryText } from "./summary";
 import { type Span, wrap, wrapSpans } from "./wrap";
 
 /** How a plan is shown to people. */
@@ -20,22 +20,35 @@ export interface TextOptions {
   readonly columns?: number;
   /** Problems that no host or container of the plan carries, such as bad input. */
   readonly problems?: readonly Problem[];
+  /**
+   * Whether it is the plan of a destroy (planDestroy).
+   * @default false
+   */
+  readonly destroy?: boolean;
 }
+
+const stateDecides =
+  "Terraform's state decides which stacks and machines are destroyed: a machine that left the code is not looked at here, and what was never deployed is not destroyed.";
 
 const departed = "Hosts that left the code are not looked at: `cdktf diff` shows their removal.";
 
 /** A plan for people: host by host, what happens to each container and why, then what stands in the way, then a summary. */
-export function planText(plan: Plan, { colors = false, columns = 100, problems = [] }: TextOptions = {}): string {
+export function planText(
+  plan: Plan,
+  { colors = false, columns = 100, problems = [], destroy = false }: TextOptions = {},
+): string {
   const style = styleOf(colors);
   const containers = allContainers(plan);
   const told = allProblems(plan, problems);
-  const summary = `${summaryText(plan)}.${hasChanges(plan) || told.length > 0 ? "" : " Nothing to do."}`;
+  const idle = hasChanges(plan) || told.length > 0 ? "" : " Nothing to do.";
+  const [word, summary] = destroy ? ["Destroy:", destroySummaryText(plan)] : ["Plan:", summaryText(plan)];
   const last = [
     ...(told.length > 0 ? [problemsText(told, style, columns)] : []),
-    wrapSpans([{ text: "Plan:", paint: style.bold }, { text: ` ${summary}` }], { columns, hang: 2 }).join("\n"),
+    wrapSpans([{ text: word, paint: style.bold }, { text: ` ${summary}.${idle}` }], { columns, hang: 2 }).join("\n"),
   ];
   // A plan without containers reads as if nothing could happen, and that is not ours to know.
-  if (containers.length === 0) last.push(wrap(departed, { columns }).map(style.dim).join("\n"));
+  if (destroy) last.push(wrap(stateDecides, { columns }).map(style.dim).join("\n"));
+  else if (containers.length === 0) last.push(wrap(departed, { columns }).map(style.dim).join("\n"));
   return [...sectionsOf(plan).map((section) => sectionText(section, columns, style)), ...last].join("\n\n") + "\n";
 }
 

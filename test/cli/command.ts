@@ -15,11 +15,11 @@ export interface Outcome {
 }
 
 /** A project directory whose app is the fixture in one of its modes. */
-export function project(mode: string, plan?: Plan): string {
+export function project(mode: string, plan?: Plan, destroy = plan): string {
   const directory = mkdtempSync(path.join(tmpdir(), "cdktf-nixos-cli-"));
   directories.push(directory);
   write(directory, "cdktf.json", { app: appCommand(mode), language: "typescript", context: { fruit: "äpple $HOME" } });
-  if (plan) write(directory, "told.json", { version: 1, plan, problems: [] });
+  if (plan) write(directory, "told.json", { version: 1, plan, destroy, problems: [] });
   return directory;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { planApp } from "../../src/plan";
+import { planApp, planDestroy } from "../../src/plan";
 import { planJson, planText } from "../../src/render";
 import { app, container, converged, planHost, seen } from "../plan/support/model";
 import { examplePlan } from "../render/example";
@@ -70,6 +70,21 @@ describe("cdktf-nixos plan", () => {
     const blog = await run(["plan", "blog", "--detailed-exitcode"], directory);
     expect(blog.code).toBe(0);
     expect(blog.stdout).not.toContain("create");
+  });
+
+  test("shows what a destroy does instead, with the same exit codes (first hour 11)", async () => {
+    const destroy = planDestroy(app([seen("shop/web1", [converged(container("a"))])], [container("a")]));
+    const directory = project("plan", settled, destroy);
+    const text = planText(destroy, { ...piped, destroy: true });
+    expect(await run(["plan", "--destroy"], directory)).toEqual({ code: 0, stdout: text, stderr: "" });
+    expect(text).toContain("\nDestroy: 1 archived.\n");
+    expect(text).toContain("Terraform's state decides");
+    const json = await run(["plan", "--destroy", "--json", "--detailed-exitcode"], directory);
+    expect(json).toEqual({ code: 2, stdout: planJson(destroy, [], true), stderr: "" });
+    expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, destroy: true, summary: "1 archived" });
+    const protectedOne = [converged(container("a", { protect: true }))];
+    const refused = project("plan", settled, planDestroy(app([seen("shop/web1", protectedOne)], [])));
+    expect((await run(["plan", "--destroy"], refused)).code).toBe(1);
   });
 
   test("runs the app as cdktf does: with its context and a directory of its own, which is gone afterwards", async () => {
