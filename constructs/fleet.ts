@@ -207,6 +207,7 @@ export class Fleet {
         owners: [...this.stacks.values()]
           .filter((used) => used.hosts.has(host.construct))
           .map(({ stack }) => this.ownerOf(stack)),
+        adopted: here.filter(({ container }) => container.adopt).map(({ container }) => container.name),
         syntax: [...new Map(files.map(({ text }) => [fileDigest(text), text]))].map(([sha256, text]) => ({
           sha256,
           text,

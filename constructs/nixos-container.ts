@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import type { Problem, Where } from "../src/model/error";
-import { type ConfigSource, configFiles, isPath, treeDigest } from "../src/nix";
+import { type ConfigSource, configFiles, isPath, literalStateVersion, treeDigest } from "../src/nix";
 import type { Carrier } from "./carrier";
 import { Fleet } from "./fleet";
 import { isKind, libraryOf, refuseMixed, stackAbove, stackOf } from "./framework";
@@ -61,6 +61,7 @@ export class NixosContainer extends Construct implements Dependable {
     const problems: Problem[] = [];
     const parsed = parseSettings(id, settings, where, problems);
     const source = configFiles(config, { name: parsed.name, where, problems });
+    const stateVersion = stateVersionOf(parsed, source, where, problems);
     this.name = parsed.name;
     this.host = host;
     this.localAddress = parsed.network.localAddress?.split("/")[0];
@@ -76,6 +77,7 @@ export class NixosContainer extends Construct implements Dependable {
     }
     const container: DesiredContainer = {
       ...parsed,
+      ...(stateVersion !== undefined && { stateVersion }),
       construct: this.node.path,
       host: host.node.path,
       owner: fleet.ownerOf(stack),
@@ -89,6 +91,25 @@ export class NixosContainer extends Construct implements Dependable {
   get fqn(): string {
     return this.carrier?.fqn ?? this.node.path;
   }
+}
+
+/** The state version that the code gives: in the props, or in the configuration, which goes before them on the host. */
+function stateVersionOf(
+  { stateVersion }: Pick<DesiredContainer, "stateVersion">,
+  { entry, files }: Pick<DesiredContainer["config"], "entry" | "files">,
+  where: Where,
+  problems: Problem[],
+): string | undefined {
+  const literal = literalStateVersion(files.find(({ path }) => path === entry)?.text ?? "");
+  if (literal !== undefined && stateVersion !== undefined && literal !== stateVersion) {
+    problems.push({
+      code: "input",
+      what: `stateVersion is ${JSON.stringify(stateVersion)}, and config sets system.stateVersion to ${JSON.stringify(literal)}, which goes before it`,
+      where,
+      remedy: "give one of them, or the same in both: what the container was made with",
+    });
+  }
+  return literal ?? stateVersion;
 }
 
 /** What Terraform's depends_on may name. */

@@ -66,8 +66,10 @@ export interface ObservedContainer {
   readonly since?: number;
   /** When its conf was last written, in seconds since the epoch. */
   readonly confTime?: number;
-  /** Release of the system its profile leads to, such as `25.05.20250612.abcdef0`. */
+  /** Release of the system its profile leads to, such as `25.05.20250612.abcdef0`; without one, of what ran in its root directory last. */
   readonly release?: string;
+  /** Its own configuration.nix, when it was asked for and could be read; else why not. */
+  readonly found?: { readonly text: string } | { readonly why: string };
   /** Digest of its state records: what a plan is computed from. */
   readonly digest: string;
 }

@@ -10,4 +10,5 @@ export {
 export { fileDigest, treeDigest } from "./digest";
 export { isNixExpression, NixExpression } from "./expression";
 export { renderNix } from "./render";
+export { literalStateVersion } from "./state-version";
 export { nix } from "./template";

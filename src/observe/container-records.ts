@@ -53,8 +53,18 @@ export class ContainerRecords {
       ...optional("since", seconds(info("since"))),
       ...optional("confTime", seconds(info("conf-time"))),
       ...optional("release", info("release")),
+      ...optional("found", this.found()),
       digest: this.digest.digest("hex"),
     };
+  }
+
+  private found(): ObservedContainer["found"] {
+    const why = this.info.get("found-not")?.at(-1);
+    if (why !== undefined) return { why };
+    const lines = this.info.get("found");
+    if (!lines) return undefined;
+    const text = lines.map((line) => `${line}\n`).join("");
+    return text.includes("\ufffd") ? { why: "it is no UTF-8 text" } : { text };
   }
 
   private journal(lines: readonly string[]): Pick<ObservedContainer, "journal" | "claim"> {

@@ -24,7 +24,7 @@ export async function observeHost(
   if (host.addressUnknown) return { kind: "unobserved", reason: "address" };
   const route = await findRoute(host, context);
   if (isFailure(route)) return route;
-  const { sources, mounting, owners, syntax } = request;
+  const { sources, mounting, owners, syntax, adopted } = request;
   const nonce = randomBytes(16).toString("hex");
   const become = host.become ?? route.target.user !== "root";
   const text = program({
@@ -35,6 +35,7 @@ export async function observeHost(
     ...(mounting && { mounting }),
     owners,
     syntax,
+    ...(adopted && { adopted }),
   });
   const ask = (): Promise<Session> => runProgram(route, text, context);
   const { jump } = route;

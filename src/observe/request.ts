@@ -19,6 +19,11 @@ export interface HostRequest {
   /** Owners whose last removal is of interest. */
   readonly owners: readonly string[];
   readonly syntax: readonly SyntaxQuestion[];
+  /**
+   * Containers that may be adopted, whose own configuration is to be shown.
+   * @default none
+   */
+  readonly adopted?: readonly string[];
 }
 
 /** Everything one observation asks; plain data, so that it can go to a child process. */

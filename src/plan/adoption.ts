@@ -2,7 +2,7 @@ import { confEntries, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { confChanges } from "./conf-change";
-import { configDiff, likelyFiles } from "./config-diff";
+import { configDiff, foundFiles, likelyFiles } from "./config-diff";
 import { dataDeleted, isRemoval, losesData, removalChanges, removalUndone } from "./cut-removal";
 import type { Draft } from "./draft";
 import type { Change } from "./plan";
@@ -19,7 +19,10 @@ export function adoption(
   host: ObservedHost,
 ): Draft {
   const live = observed.unit === "up" && desired.running;
-  const seen = standing.kind === "unmanaged" ? undefined : likelyFiles(observed, desired.config.digest);
+  const seen =
+    standing.kind === "unmanaged"
+      ? foundFiles(observed, desired.config.entry)
+      : likelyFiles(observed, desired.config.digest);
   const version = versionChange(desired, observed, standing, host);
   const conf = confChanges(parseConf(observed.conf ?? []), confEntries(desired), live ? "restart" : "none");
   const changes: Change[] = [
@@ -27,7 +30,7 @@ export function adoption(
     ...rootChange(observed),
     {
       property: "config",
-      before: seen ? "unknown: its journal is gone" : "its own",
+      before: standing.kind !== "unmanaged" && seen ? "unknown: its journal is gone" : "its own",
       after: count(desired.config.files.length, "file"),
       effect: live ? "reload" : "none",
     },
@@ -101,7 +104,14 @@ function adoptionNotes(desired: DesiredContainer, observed: ObservedContainer, s
   }
   if (standing.kind === "begun") return ["an earlier change was cut off: it is taken up again"];
   const taken = observed.root === undefined ? "without data, for its root directory is missing" : "with its data";
-  return [`it is taken over ${taken}; its own configuration gives way to this one`, ...versionNotes(desired, observed)];
+  const shown = observed.found && "text" in observed.found ? ", which the lines with - are of," : "";
+  return [
+    `it is taken over ${taken}; its own configuration${shown} gives way to this one`,
+    ...(observed.found && "why" in observed.found
+      ? [`its configuration.nix is overwritten, and not shown here: ${plain(observed.found.why)}`]
+      : []),
+    ...versionNotes(desired, observed),
+  ];
 }
 
 /** What its stateVersion is taken to be, where nobody can know. */

@@ -2,7 +2,7 @@ import { structuredPatch } from "diff";
 import type { ContainerConfig } from "../model/container";
 import type { ObservedContainer } from "../model/observed";
 import { contentDigest, opaqueWords } from "../model/module-file";
-import { treeDigest } from "./digest";
+import { sha256, treeDigest } from "./digest";
 import type { FileDiff } from "./plan";
 import { byBytes } from "./text";
 
@@ -32,6 +32,12 @@ export function likelyFiles(observed: ObservedContainer, wanted: string): SeenFi
   const folders = [...new Set([...observed.modules.keys()].map((path) => path.split("/")[0] ?? ""))].sort();
   const seen = folders.map((folder) => seenFiles(observed, folder));
   return seen.find((files) => treeDigest(files.digests) === wanted) ?? (seen.length === 1 ? seen[0] : undefined);
+}
+
+/** The configuration.nix of a container that nobody managed, as if it were the entry of ours that takes its place. */
+export function foundFiles({ found }: ObservedContainer, entry: string): SeenFiles | undefined {
+  if (!found || !("text" in found)) return undefined;
+  return { digests: new Map([[entry, sha256(found.text)]]), texts: new Map([[entry, found.text]]) };
 }
 
 /** The unified diff of each file that differs, sorted by path; everything is new when nothing was seen. */

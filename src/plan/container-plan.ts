@@ -11,7 +11,7 @@ import { driftNotes, inputNotes, versionNote } from "./note";
 import type { ContainerPlan } from "./plan";
 import { factsOf, type HostFacts, preflightProblems, syntaxProblems } from "./preflight";
 import { standingOf } from "./standing";
-import { stateVersionFor } from "./state-version";
+import { isVersionUnknown, stateVersionFor } from "./state-version";
 import { refusal } from "./refusal";
 import { failureWords, whileUnderWay } from "./under-way";
 import { runWords } from "./words";
@@ -36,6 +36,7 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
   const idle = underWay !== undefined || action === "none" || action === "conflict" || action === "stop";
   const problems: Problem[] = [
     ...(draft.problem ? [draft.problem] : []),
+    ...(!idle && isVersionUnknown(desired, observed) ? [versionProblem(desired, facts)] : []),
     ...syntaxProblems(desired, facts),
     ...(idle ? [] : preflightProblems(desired, observed, facts)),
   ];
@@ -87,6 +88,16 @@ function failureOf(desired: PlannedContainer, { action }: Draft, { failures }: O
   const failure = failures.get(desired.name);
   if (failure?.owner !== desired.owner || action === "none" || action === "conflict") return undefined;
   return failureWords(failure);
+}
+
+function versionProblem({ name, construct }: PlannedContainer, { host, label }: HostFacts): Problem {
+  return {
+    code: "host",
+    what: `${host.stateDir}/${name} holds data of an earlier container, and nothing tells the stateVersion it was made with`,
+    where: { construct, host: label, container: name },
+    remedy:
+      'set stateVersion to it, such as stateVersion: "23.11": its old configuration tells, else the release that was current when it was first made; from the archive, the line state-version= of the journal there',
+  };
 }
 
 function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefined, facts: HostFacts): Draft {

@@ -4,7 +4,7 @@ import { absentBase } from "./digest";
 import { hostPlan } from "./host-plan";
 import type { AppInput, PlannedContainer, PlannedHost } from "./input";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "./plan";
-import { mountProblem, ownedOn, policyOf, removalNotes } from "./removal-plan";
+import { mountProblem, ownedOn, pastAndPresent, policyOf, removalNotes } from "./removal-plan";
 import { listing, plain } from "./text";
 import { unobservedToken } from "./unplanned";
 
@@ -83,7 +83,13 @@ function destruction(
     effect: policy === "destroy" ? "danger" : "none",
     changes: [],
     config: [],
-    notes: problem ? [] : [...removalNotes(observed, policy, seen), ...codeNotes(observed, policy, wanted)],
+    notes: problem
+      ? []
+      : [
+          ...pastAndPresent(observed, seen, host.label),
+          ...removalNotes(observed, policy, seen),
+          ...codeNotes(observed, policy, wanted),
+        ],
     ...(problem && { problem }),
     problems,
     removal: policy,

@@ -7,7 +7,7 @@ import { dataDeleted, isRemoval, removalChanges } from "./cut-removal";
 import type { Draft } from "./draft";
 import type { Change, Effect } from "./plan";
 import type { Standing } from "./standing";
-import { stateVersionFor } from "./state-version";
+import { recordedStateVersion, releaseVersion, stateVersionFor } from "./state-version";
 import { count } from "./text";
 
 /** A container that is made: there is none, or what there is has no conf. */
@@ -17,7 +17,7 @@ export function creation(
   standing: Standing,
   host: ObservedHost,
 ): Draft {
-  const special = creationRemark(standing, observed);
+  const special = creationRemark(standing, observed, desired);
   const deleted = observed ? removalChanges(observed).filter(({ effect }) => effect === "danger") : [];
   return {
     action: "create",
@@ -37,6 +37,7 @@ export function creation(
 function creationRemark(
   standing: Standing,
   observed: ObservedContainer | undefined,
+  desired: DesiredContainer,
 ): { readonly effect: Effect; readonly remark: string; readonly notes: readonly string[] } | undefined {
   const data = observed?.root !== undefined;
   if (observed && isRemoval(observed.intent)) {
@@ -62,10 +63,10 @@ function creationRemark(
         };
       }
       return {
-        effect: "danger",
+        effect: desired.stateVersion === undefined ? "danger" : "none",
         remark: "on the data of an earlier container",
         notes: [
-          "its directory on the host holds data of an earlier container, which is used again: compare stateVersion with what that one was made with, which is the line state-version= of its journal in the archive",
+          `its directory on the host holds data of an earlier container, which is used again${versionWords(desired, observed)}`,
           ...(standing.up ? [`${running}: it is stopped first`] : []),
         ],
       };
@@ -88,6 +89,18 @@ function creationRemark(
     default:
       return undefined;
   }
+}
+
+/** With which state version it goes on, and how certain that is. */
+function versionWords(desired: DesiredContainer, observed: ObservedContainer | undefined): string {
+  if (desired.stateVersion !== undefined) {
+    return ` with stateVersion ${desired.stateVersion}: right if that one was made with it`;
+  }
+  const recorded = recordedStateVersion(observed);
+  if (recorded !== undefined) return ` with stateVersion ${recorded}, as an earlier deploy wrote it`;
+  const release = releaseVersion(observed?.release);
+  if (release === undefined) return "";
+  return `: its stateVersion is taken to be ${release}, the release that ran there last; set it if its old configuration says otherwise`;
 }
 
 const running = "a machine of its name runs on the host, though no container of that name is configured";

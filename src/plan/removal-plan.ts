@@ -127,7 +127,11 @@ function removalProblems(
 }
 
 /** That it is being changed or removed as we look, or what its last deploy or removal failed with. */
-function pastAndPresent({ name, journal, intent }: ObservedContainer, host: ObservedHost, label: string): string[] {
+export function pastAndPresent(
+  { name, journal, intent }: ObservedContainer,
+  host: ObservedHost,
+  label: string,
+): string[] {
   const underWay = host.underWay.get(name);
   if (underWay) return [underWayNote(underWay, label)];
   const failure = host.failures.get(name);

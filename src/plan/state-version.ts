@@ -2,6 +2,7 @@ import type { DesiredContainer } from "../model/container";
 import { parseConf, stateVersionKey } from "../model/conf";
 import { readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
+import { ownerOf } from "./standing";
 
 /** The state version a container without a journal was built with, as far as the host can tell; its release is a guess. */
 export function builtStateVersion(observed: ObservedContainer | undefined): string | undefined {
@@ -24,6 +25,12 @@ export function recordedStateVersion(observed: ObservedContainer | undefined): s
 /** The state version that a container of ours has; empty when it was never determined. */
 export function keptStateVersion(observed: ObservedContainer, journal: Journal): string {
   return journal.stateVersion || (recordedStateVersion(observed) ?? "");
+}
+
+/** Whether there is data of an earlier container, and nothing that tells with which state version it was made. */
+export function isVersionUnknown(desired: DesiredContainer, observed: ObservedContainer | undefined): boolean {
+  if (!observed?.root || ownerOf(observed) !== undefined) return false;
+  return desired.stateVersion === undefined && builtStateVersion(observed) === undefined;
 }
 
 /** The state version to build with; empty when nothing tells (then a note says so). */

@@ -118,6 +118,38 @@ source_kind() {
   [ "$kind" = missing ] || source_devices "$1"
 }
 
+# The configuration.nix of a container that may be adopted, if it is a file where it should be: root inside may have put
+# anything in its place, and anything into it.
+found_configuration() {
+  (
+    cd -P "$statedir/$1/etc/nixos" 2>/dev/null && [ "$(pwd -P)" = "$(readlink -f "$statedir")/$1/etc/nixos" ] || exit 0
+    [ -f configuration.nix ] && [ ! -L configuration.nix ] || exit 0
+    if [ "$(stat -c %s configuration.nix)" -gt 65536 ]; then
+      say "info${tab}$1${tab}found-not${tab}it is longer than 64 KiB"
+    else
+      head -c 65536 configuration.nix | tr '\000' '?' | awk -v name="$1" '{ print "info\t" name "\tfound\t" $0 }'
+    fi
+  )
+}
+
+# The release that ran in a root directory without a profile: its etc/static leads into the store, where nobody inside can write.
+observe_remains() {
+  for path in "$statedir"/*; do
+    name=${path##*/}
+    case $name in *[!a-zA-Z0-9_-]*) continue ;; esac
+    if [ ! -d "$path" ] || [ -L "$profiles/$name/system" ]; then continue; fi
+    etc=$(readlink "$path/etc/static") || continue
+    case $etc in
+      *[!A-Za-z0-9/._+?=-]* | */../*) continue ;;
+      /nix/store/*/etc) ;;
+      *) continue ;;
+    esac
+    value_of VERSION_ID "$r$etc/os-release"
+    value=${value#\"}
+    [ -z "$value" ] || say "info${tab}$name${tab}release${tab}${value%\"}"
+  done
+}
+
 require_commands
 observe_host
 details=yes
@@ -126,4 +158,5 @@ details=yes
 observe $(all_names)
 observe_work
 observe_failures
+observe_remains
 probe_requests

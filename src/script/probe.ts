@@ -24,6 +24,11 @@ export interface Probe {
   readonly owners: readonly string[];
   /** Module files to have parsed by the host's nix. */
   readonly syntax: readonly { readonly sha256: string; readonly text: string }[];
+  /**
+   * Containers whose own configuration.nix is asked for.
+   * @default none
+   */
+  readonly adopted?: readonly string[];
 }
 
 /** Hash that names an owner in a file name. */
@@ -37,6 +42,7 @@ export function probeProgram(probe: Probe): string {
   const requests = [
     ...probe.sources.map((path) => `source_kind ${shellQuote(path)}`),
     ...(probe.mounting ?? []).map((name) => `observe_access ${shellQuote(name)}`),
+    ...(probe.adopted ?? []).map((name) => `found_configuration ${shellQuote(name)}`),
     ...probe.syntax.map(({ sha256, text }) => `check_syntax ${sha256} ${Buffer.from(text, "utf8").toString("base64")}`),
   ];
   return [

@@ -70,12 +70,17 @@ describe("whose a container is", () => {
     await world.sh("heir", 'mkdir -p "$ROOT/var/lib" && echo gold >"$ROOT/var/lib/gold"');
     expect((await world.planned(world.stack([{ id: "heir" }]), "heir")).action).toBe("conflict");
     const failing = world.stack([
-      { id: "heir", adopt: true, config: '{ ... }:\n{ environment.etc.x.text = throw "broken on purpose"; }\n' },
+      {
+        id: "heir",
+        adopt: true,
+        stateVersion: "25.05",
+        config: '{ ... }:\n{ environment.etc.x.text = throw "broken on purpose"; }\n',
+      },
     ]);
     const failed = await world.project.deploy(failing, { mayFail: true });
     expect(failed.output).toContain("broken on purpose");
     expect(await world.sh("heir", 'cat "$ROOT/var/lib/gold"')).toBe("gold");
-    await world.deploy(world.stack([{ id: "heir", adopt: true }]));
+    await world.deploy(world.stack([{ id: "heir", adopt: true, stateVersion: "25.05" }]));
     expect(await world.sh("heir", 'cat "$ROOT/var/lib/gold"')).toBe("gold");
     expect(await world.status("heir")).toBe("up");
   });

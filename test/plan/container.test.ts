@@ -699,7 +699,10 @@ describe("a container that was there before", () => {
     expect(problem?.what).toBe("the directory of database on the host holds data of an earlier container");
     const plan = planOne({ ...database, adopt: true }, remains);
     expect(plan).toMatchObject({ action: "create", effect: "danger" });
-    expect(plan.notes[0]).toContain("holds data of an earlier container, which is used again");
+    expect(plan.notes[0]).toBe(
+      "its directory on the host holds data of an earlier container, which is used again: its stateVersion is taken to be 24.11, the release that ran there last; set it if its old configuration says otherwise",
+    );
+    expect(plan.stateVersion).toBe("24.11");
     expect(planOne(database, without("root", remains)).action).toBe("create");
   });
 
