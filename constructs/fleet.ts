@@ -203,7 +203,7 @@ export class Fleet {
         mounting: here
           .filter(({ container }) => container.bindMounts.length > 0)
           .map(({ container }) => container.name),
-        sources: [...new Set(here.flatMap(({ container }) => container.bindMounts.map((mount) => mount.hostPath)))],
+        sources: [...new Set(here.flatMap(({ container }) => hostPaths(container)))],
         owners: [...this.stacks.values()]
           .filter((used) => used.hosts.has(host.construct))
           .map(({ stack }) => this.ownerOf(stack)),
@@ -234,4 +234,10 @@ function stopAt(problems: readonly Problem[]): void {
 /** A module that the host's nix cannot read is bad input, found late: nothing of the app is synthesized. */
 function syntaxProblems(plan: Plan): Problem[] {
   return plan.containers.flatMap((container) => container.problems.filter(({ code }) => code === "config"));
+}
+
+/** The paths that must be on the host for a container to start. */
+function hostPaths({ bindMounts, network }: DesiredContainer): string[] {
+  const { networkNamespace } = network;
+  return [...bindMounts.map(({ hostPath }) => hostPath), ...(networkNamespace === undefined ? [] : [networkNamespace])];
 }

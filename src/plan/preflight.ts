@@ -95,7 +95,15 @@ function missingLinks({ network }: DesiredContainer, facts: HostFacts, refuse: R
   }
 }
 
-function missingSources({ bindMounts }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {
+function missingSources({ bindMounts, network }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {
+  const { networkNamespace } = network;
+  if (networkNamespace !== undefined && facts.host.sources.get(networkNamespace) === "missing") {
+    const name = networkNamespace.split("/").at(-1) ?? "";
+    refuse(
+      `network.networkNamespace ${JSON.stringify(networkNamespace)} does not exist on the host`,
+      `make it there before the container starts, and at every boot, with a service that runs \`ip netns add ${name}\``,
+    );
+  }
   for (const { hostPath } of bindMounts) {
     if (facts.host.sources.get(hostPath) !== "missing") continue;
     refuse(

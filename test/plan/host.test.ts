@@ -211,6 +211,12 @@ describe("what a container needs of its host", () => {
         'bindMounts hostPath "/srv/data" does not exist on the host',
       ],
       [
+        "no. 29: a network namespace that does not exist",
+        container("web", { network: { networkNamespace: "/run/netns/blue" } }),
+        { sources: new Map([["/run/netns/blue", "missing" as const]]) },
+        'network.networkNamespace "/run/netns/blue" does not exist on the host',
+      ],
+      [
         "the port that the host is reached through",
         container("web", {
           network: {
