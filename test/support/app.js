@@ -2,7 +2,7 @@
 // The app of every end-to-end test: it makes the constructs that app.json in the working directory describes.
 const { readFileSync } = require("node:fs");
 const { Construct } = require("constructs");
-const { App, TerraformResource, TerraformStack } = require(process.env.CDKTF_NIXOS_TEST_FRAMEWORK || "cdktf");
+const { App, Aspects, TerraformResource, TerraformStack } = require(process.env.CDKTF_NIXOS_TEST_FRAMEWORK || "cdktf");
 const { NixosContainer, NixosHost, NixosTeardown } = require("../../dist/constructs");
 
 const spec = JSON.parse(readFileSync("app.json", "utf8"));
@@ -22,8 +22,16 @@ function lateAddress(scope, id, address) {
   return server.getStringAttribute("output");
 }
 
-for (const { id, hosts: declared = [], containers = [], teardown = false } of spec.stacks) {
+/** The rule of a company that no resource may be destroyed. */
+const preventDestroy = {
+  visit: (node) => {
+    if (TerraformResource.isTerraformResource(node)) node.lifecycle = { preventDestroy: true };
+  },
+};
+
+for (const { id, hosts: declared = [], containers = [], teardown = false, preventsDestroy = false } of spec.stacks) {
   const stack = new TerraformStack(app, id);
+  if (preventsDestroy) Aspects.of(stack).add(preventDestroy);
   if (teardown) new NixosTeardown(stack, "teardown");
   for (const { id: hostId, group, late = false, ...props } of declared) {
     const scope = scopeOf(stack, group);

@@ -14,6 +14,8 @@ export interface StackSpec {
   readonly id: string;
   /** Whether the stack holds a NixosTeardown. */
   readonly teardown?: boolean;
+  /** Whether an aspect sets prevent_destroy on every resource of the stack. */
+  readonly preventsDestroy?: boolean;
   /** The address of a `late` host is only known after apply. */
   readonly hosts?: readonly ({ readonly id: string; readonly group?: string; readonly late?: boolean } & Readonly<
     Record<string, unknown>
