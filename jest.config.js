@@ -6,6 +6,7 @@ module.exports = {
   maxWorkers: process.env.CDKTF_NIXOS_TEST_HOSTS ? 1 : "100%",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  testPathIgnorePatterns: ["<rootDir>/test/install/"], // minutes of npm, run by a command of its own
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
   // Real hosts evaluate NixOS, which takes its time.

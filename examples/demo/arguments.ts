@@ -14,8 +14,8 @@ export interface Arguments {
   readonly help: boolean;
 }
 
-export const usage = `npm run demo                          two embedded hosts, in this process
-npm run demo -- --host root@HOST      a real NixOS host; [USER@]HOST[:PORT] or an alias of ~/.ssh/config
+export const usage = `cdktf-nixos demo                      two embedded hosts, in this process
+cdktf-nixos demo --host root@HOST     a real NixOS host; [USER@]HOST[:PORT] or an alias of ~/.ssh/config
 `;
 
 /** Reads the command line. @throws Error, in words for whoever typed it */

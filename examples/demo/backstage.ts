@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Login } from "./arguments";
+import type { Framework } from "./framework";
 import { type DemoHost, realHost, startEmbedded } from "./host";
 import { Programs } from "./programs";
 import { Project } from "./project";
@@ -32,10 +33,10 @@ export class Backstage {
     return Promise.all(both);
   }
 
-  openProject(hosts: readonly DemoHost[], engine: string, resources: Resources): Project {
+  openProject(hosts: readonly DemoHost[], framework: Framework, engine: string, resources: Resources): Project {
     const props = [...new Set(hosts)].map((host) => host.props);
     const settings = { ...resources.env, CDKTF_NIXOS_RESOURCES: resources.kind };
-    this.project = new Project(this.programs, props, engine, settings, this.claimed === undefined);
+    this.project = new Project(this.programs, props, framework, engine, settings, this.claimed === undefined);
     return this.project;
   }
 

@@ -45,8 +45,8 @@ export async function planOfDrift(stage: Stage): Promise<void> {
   narrator.say(
     "Terraform, whose state has not changed, plans the same two. It prints “must be replaced”, for that is how Terraform runs a change; nothing is replaced but its own record. The first lines of `apply` say what happens to the container:",
   );
-  narrator.command("$", "npx cdktf diff");
-  const { lines, actions } = await narrator.during("cdktf diff", project.diff());
+  narrator.command("$", `npx ${project.cli} diff`);
+  const { lines, actions } = await narrator.during(`${project.cli} diff`, project.diff());
   narrator.show(lines);
   expectSame("what terraform would do", actions, {
     [addressOf(stage, "database")]: "delete, create",
@@ -71,8 +71,12 @@ export async function mending(stage: Stage): Promise<void> {
     throw new Surprise("the configuration of foo", "that bob's key is out", configuration);
   expectSame("the run of foo", await invocationOn(web2, "foo"), before);
   narrator.check("bob's key is out of foo, and foo was not restarted for it");
-  expectSame("what terraform would do now", (await narrator.during("cdktf diff", stage.project.diff())).actions, {});
-  narrator.check("nothing is left to do: `npx cdktf diff` is empty again");
+  expectSame(
+    "what terraform would do now",
+    (await narrator.during(`${stage.project.cli} diff`, stage.project.diff())).actions,
+    {},
+  );
+  narrator.check(`nothing is left to do: \`npx ${stage.project.cli} diff\` is empty again`);
 }
 
 function changedLines(plan: ContainerPlan | undefined): string[] {

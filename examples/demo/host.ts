@@ -24,7 +24,9 @@ export interface DemoHost {
 
 /** Starts a host in this process. */
 export async function startEmbedded(name: string, programs: Programs): Promise<DemoHost> {
-  const host = await EmbeddedHost.start({ name, durations });
+  const host = await EmbeddedHost.start({ name, durations }).catch((error: unknown) => {
+    throw new Hindrance(`No embedded host: ${error instanceof Error ? error.message : String(error)}`);
+  });
   const { address, port, user, identityFile, hostKey, knownHosts } = host;
   const options = ["IdentitiesOnly=yes", "IdentityAgent=none", `UserKnownHostsFile=${knownHosts}`];
   const words = ["-F", "none", "-i", identityFile, "-p", String(port), ...options.flatMap((o) => ["-o", o])];

@@ -26,8 +26,8 @@ export async function firstDeploy(stage: Stage): Promise<void> {
   narrator.say(
     "For Terraform each container is one resource. What it shows of database: the plan in words, and the configuration that will arrive.",
   );
-  narrator.command("$", "npx cdktf diff");
-  const plan = await narrator.during("cdktf diff", project.diff());
+  narrator.command("$", `npx ${project.cli} diff`);
+  const plan = await narrator.during(`${project.cli} diff`, project.diff());
   narrator.show(resourceLines(plan.lines, addressOf(stage, "database")));
   const others = Object.keys(plan.actions).length - 1;
   narrator.omit(`${others} more: the other two containers, and for each host what removes and tears down`);
@@ -60,8 +60,8 @@ export async function secondPlan(stage: Stage): Promise<void> {
   narrator.say("A second deploy has nothing to do, and both plans say so.");
   narrator.command("$", "npx cdktf-nixos plan");
   narrator.show(await narrator.during("looking at the hosts", project.planText(narrator.colors, false)));
-  narrator.command("$", "npx cdktf diff");
-  const plan = await narrator.during("cdktf diff", project.diff());
+  narrator.command("$", `npx ${project.cli} diff`);
+  const plan = await narrator.during(`${project.cli} diff`, project.diff());
   expectSame("what terraform would do", plan.actions, {});
   narrator.show(plan.lines);
   narrator.check("nothing to do for cdktf-nixos, nothing to do for terraform");

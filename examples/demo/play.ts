@@ -2,6 +2,7 @@ import type { Login } from "./arguments";
 import { Backstage } from "./backstage";
 import { foreignHands, mending, planOfDrift } from "./drift";
 import { destruction, removal } from "./ending";
+import { type Framework, requireFramework } from "./framework";
 import type { DemoHost } from "./host";
 import { Narrator } from "./narrator";
 import { firstDeploy, firstPlan, secondPlan } from "./opening";
@@ -32,16 +33,17 @@ export async function playDemo(narrator: Narrator, login: Login | undefined): Pr
 
 async function play(backstage: Backstage, narrator: Narrator, login: Login | undefined): Promise<void> {
   const began = Date.now();
-  narrator.title("cdktf-nixos-containers: the containers of the NixOS manual, deployed with cdktf");
+  const framework = requireFramework();
+  narrator.title(`cdktf-nixos-containers: the containers of the NixOS manual, deployed with ${framework.name}`);
   const engine = requireEngine();
   const [web1, web2] = await narrator.during("starting", backstage.openHosts(login));
-  narrator.say(login ? realScene(web1) : embeddedScene);
+  narrator.say(login ? realScene(web1) : embeddedScene(framework));
   if (backstage.leftovers.length > 0) {
     narrator.say(`What an earlier demo had left there is removed: ${backstage.leftovers.join(", ")}.`);
   }
   const resources = chooseResources();
   narrator.say(`Engine: ${engine.binary} ${engine.version}. Resources: ${resources.kind}. ${resources.reason}.`);
-  const project = backstage.openProject([web1, web2], engine.binary, resources);
+  const project = backstage.openProject([web1, web2], framework, engine.binary, resources);
   const hosts = new Set([web1, web2]);
   const before = new Map(await Promise.all([...hosts].map(async (host) => [host.name, await tracesOn(host)] as const)));
   const stage: Stage = { narrator, project, web1, web2, before, resources: resources.kind };
@@ -51,10 +53,12 @@ async function play(backstage: Backstage, narrator: Narrator, login: Login | und
   narrator.say(`All is as told, after ${Math.round((Date.now() - began) / 1000)} s, and nothing of the demo is left.`);
 }
 
-const embeddedScene = `Two hosts, web1 and web2, and three containers: database (PostgreSQL), foo (sshd with a root key) and test
-  (a user and some tools). The app is examples/nixos-manual/main.ts. The hosts are embedded ones: an SSH server each, in this process,
-  in front of a temporary folder, with doubles of what only NixOS has (nixos-container, systemd, nix). All else is real: ssh, cdktf,
-  terraform, and the programs that run on the hosts. For a host of yours: npm run demo -- --host root@HOST`;
+function embeddedScene({ name }: Framework): string {
+  return `Two hosts, web1 and web2, and three containers: database (PostgreSQL), foo (sshd with a root key) and test
+    (a user and some tools). The app is examples/nixos-manual/main.ts. The hosts are embedded ones: an SSH server each, in this process,
+    in front of a temporary folder, with doubles of what only NixOS has (nixos-container, systemd, nix). All else is real: ssh, ${name},
+    terraform, and the programs that run on the hosts. For a host of yours: npx cdktf-nixos demo --host root@HOST`;
+}
 
 function realScene(host: DemoHost): string {
   return `One host, ${host.name}, and three containers: database (PostgreSQL), foo (sshd with a root key) and test

@@ -1,17 +1,9 @@
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { NixosHostProps } from "../../constructs";
 import type { PlanDocument } from "../../src/render";
+import { appText, type Framework } from "./framework";
 import type { Outcome, Programs } from "./programs";
 import { Hindrance, Surprise } from "./surprise";
 import { planLines, terraformLine } from "./terraform-output";
@@ -31,7 +23,7 @@ export interface TerraformPlan {
   readonly actions: Readonly<Record<string, string>>;
 }
 
-/** A CDKTF project in a temporary folder, whose app is examples/nixos-manual. */
+/** A project in a temporary folder, whose app is that of examples/nixos-manual. */
 export class Project {
   readonly folder = mkdtempSync(path.join(realpathSync(tmpdir()), "cdktf-nixos-demo-"));
   /** A container that was taken out of the code. */
@@ -41,13 +33,14 @@ export class Project {
   constructor(
     private readonly programs: Programs,
     private readonly hosts: readonly NixosHostProps[],
+    private readonly framework: Framework,
     private readonly engine: string,
     settings: Readonly<Record<string, string>>,
     /** Whether the user's ssh configuration has no say in how the hosts are reached. */
     ownSsh: boolean,
   ) {
-    const app = `node ${JSON.stringify(path.join(__dirname, "../nixos-manual/main.js"))}`;
-    const config = { language: "typescript", app, projectId, sendCrashReports: "false" };
+    writeFileSync(path.join(this.folder, "main.js"), appText(framework));
+    const config = { language: "typescript", app: "node main.js", projectId, sendCrashReports: "false" };
     writeFileSync(path.join(this.folder, "cdktf.json"), `${JSON.stringify(config, undefined, 2)}\n`);
     const temporary = path.join(this.folder, "tmp");
     mkdirSync(temporary);
@@ -64,7 +57,10 @@ export class Project {
   /** `cdktf-nixos plan` for people. @throws Surprise unless there are changes just when they are expected */
   async planText(colors: boolean, changes: boolean): Promise<readonly string[]> {
     const { FORCE_COLOR: _ask, NO_COLOR: _forbid, ...env } = this.environment;
-    const outcome = await this.cdktfNixos(["plan"], { ...env, ...(colors ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }) });
+    const outcome = await this.cdktfNixos(["plan", "--detailed-exitcode"], {
+      ...env,
+      ...(colors ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),
+    });
     const expected = changes ? 2 : 0;
     if (outcome.code === expected) return outcome.stdout.trimEnd().split("\n");
     throw new Surprise("cdktf-nixos plan", `exit status ${expected}`, `exit status ${outcome.code}\n${outcome.output}`);
@@ -78,6 +74,11 @@ export class Project {
     } catch {
       throw new Surprise("cdktf-nixos plan --json", "JSON", outcome.output);
     }
+  }
+
+  /** The name of the framework's command. */
+  get cli(): string {
+    return this.framework.name;
   }
 
   /** `cdktf diff`. cdktf hands terraform's output on in pieces, and begins a line with each: so the plan it saves is read. */
@@ -126,17 +127,14 @@ export class Project {
   }
 
   private async cdktf(words: readonly string[], onLine?: (line: string) => void): Promise<void> {
-    const manifest = require.resolve("cdktf-cli/package.json");
-    const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly bin: { readonly cdktf: string } };
-    const command = [path.join(path.dirname(manifest), bin.cdktf), ...words];
-    const outcome = await this.programs.run(process.execPath, command, {
+    const outcome = await this.programs.run(process.execPath, [this.framework.program, ...words], {
       cwd: this.folder,
       env: this.environment,
       ...(onLine && { onLine }),
     });
     if (outcome.code === 0) return;
     const lines = outcome.output.split("\n").map((line) => terraformLine(line, stack));
-    throw new Surprise(`cdktf ${words.join(" ")}`, "that it succeeds", lines.slice(-60).join("\n").trim());
+    throw new Surprise(`${this.cli} ${words.join(" ")}`, "that it succeeds", lines.slice(-60).join("\n").trim());
   }
 
   private cdktfNixos(words: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<Outcome> {

@@ -59,9 +59,9 @@ export async function configurationOn(host: DemoHost, container: string): Promis
 export async function applyAndShow({ narrator, project }: Stage, verb: "deploy" | "destroy"): Promise<void> {
   let hidden = 0;
   const began = Date.now();
-  narrator.command("$", `npx cdktf ${verb} --auto-approve`);
+  narrator.command("$", `npx ${project.cli} ${verb} --auto-approve`);
   await narrator.during(
-    `cdktf ${verb}`,
+    `${project.cli} ${verb}`,
     project.apply(verb, (line) => {
       if (isTold(line)) narrator.show([line]);
       else hidden++;

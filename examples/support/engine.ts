@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { nullMetadata } from "../../constructs/null-provider";
 
 /** Environment variables, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +16,8 @@ export interface Engine {
   readonly platform: string;
 }
 
-/** The version of hashicorp/null that the constructs of @cdktf/provider-null ask for, to the digit. */
-export const nullVersion = askedVersion();
+/** The version of hashicorp/null that the constructs ask for, to the digit; those of @cdktf/provider-null ask for the same. */
+export const nullVersion = nullMetadata.providerVersion;
 
 /** cdktf locks providers for this platform, whatever the machine. */
 export const lockedPlatform = "linux_amd64";
@@ -73,12 +74,6 @@ export function installProblem(engine: Engine, env: Environment, timeoutSeconds:
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function askedVersion(): string {
-  const manifest = readFileSync(require.resolve("@cdktf/provider-null/package.json"), "utf8");
-  return (JSON.parse(manifest) as { readonly cdktf: { readonly provider: { readonly version: string } } }).cdktf
-    .provider.version;
 }
 
 /** The first error an engine printed, on one line: its title and the last cause it names. */

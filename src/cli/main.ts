@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { demoCommand } from "./demo-command";
 import { embeddedHostCommand, type EmbeddedHostCommandOptions } from "./embedded-host-command";
 import { planCommand, type PlanOptions } from "./plan-command";
 import { packageVersion } from "./version";
@@ -46,6 +47,15 @@ program
   )
   .action(async (options: EmbeddedHostCommandOptions) => {
     process.exitCode = await embeddedHostCommand(options);
+  });
+
+program
+  .command("demo")
+  .description("deploy the containers of the NixOS manual to two embedded hosts, and show what happens")
+  .option("--host <host>", "use this NixOS host instead: [USER@]HOST[:PORT] or an alias of ~/.ssh/config")
+  .addHelpText("after", "\nExit codes: 0 all is as told, 1 something is not, 2 it could not begin, 130 interrupted.")
+  .action(async ({ host }: { host?: string }) => {
+    process.exitCode = await demoCommand(host === undefined ? [] : ["--host", host]);
   });
 
 void program.parseAsync();

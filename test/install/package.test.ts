@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describeUnless } from "../support/tools";
 import { esmProject, plainProject, templateProject, typesProject } from "./apps";
-import { Folder } from "./folder";
-import { pack, type Packed, repository } from "./packed";
-import { registryProblem } from "./registry";
+import { Folder } from "../package/folder";
+import { pack, type Packed, repository } from "../package/packed";
+import { registryProblem } from "../package/registry";
 
 const folder = Folder.temporary();
 let packed: Packed;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 describe("the tarball", () => {
-  test("holds the build of constructs/ and src/, the documentation, and nothing else", () => {
+  test("holds the build of constructs/ and src/, the demo, the documentation, and nothing else", () => {
     const places = packed.files.map((file) =>
       file
         .split("/")
@@ -25,6 +25,7 @@ describe("the tarball", () => {
       "LICENSE",
       "README.md",
       "dist/constructs",
+      "dist/examples",
       "dist/src",
       "docs",
       "package.json",
