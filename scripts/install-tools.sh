@@ -4,7 +4,7 @@ set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive PATH=$PATH:/usr/sbin
 
 packages=()
-for pair in nix-instantiate:nix-bin shellcheck:shellcheck sshd:openssh-server ssh:openssh-client; do
+for pair in nix-instantiate:nix-bin shellcheck:shellcheck strace:strace sshd:openssh-server ssh:openssh-client; do
   command -v "${pair%%:*}" >/dev/null || packages+=("${pair#*:}")
 done
 

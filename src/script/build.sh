@@ -9,7 +9,7 @@ file() {
 
 # `nixos-container create` deletes the root directory when its build fails: one that holds data steps aside meanwhile.
 put_root_aside() {
-  if [ -d "$statedir/$1" ] && [ ! -e "$statedir/.kept-$1" ]; then mv -T "$statedir/$1" "$statedir/.kept-$1"; fi
+  if [ -d "$statedir/$1" ] && [ ! -e "$statedir/.kept-$1" ]; then mv -T "$statedir/$1" "$statedir/.kept-$1" && settle_names "$statedir"; fi
 }
 
 # As many builds at a time as the host has cores and GiB of free memory.
@@ -84,9 +84,10 @@ write_modules() {
   mkdir -p "$modules/config"
   wanted_files || give_up 'the module files could not be written'
   container_module >"$modules/container.nix" || give_up 'the module files could not be written'
-  find "$modules" -type f -exec sync {} + || give_up 'the module files could not be written'
+  find "$modules" -exec sync {} + || give_up 'the module files could not be written'
   rm -rf "${dir:?}/$w_module"
   mv "$modules" "$dir/$w_module"
+  settle_names "$dir"
 }
 
 create_system() {

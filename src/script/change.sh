@@ -47,6 +47,7 @@ undo_removal() {
   elif [ -d "$archive/root" ]; then
     [ ! -e "$statedir/$w_name" ] || refuse "an earlier removal was cut off, and both ${archive#"$r"}/root and ${statedir#"$r"}/$w_name hold data: remove or move one of them"
     mv -T "$archive/root" "$statedir/$w_name" || refuse "an earlier removal moved its root directory to ${archive#"$r"}/root, and it cannot be moved back"
+    settle_names "$statedir" "$archive"
     say "$w_name: an earlier removal was cut off: its root directory is back from the archive"
   fi
   take_mark_away
@@ -56,7 +57,10 @@ undo_removal() {
 # Saves what this change may have to return to, then writes the intent; a change that was cut off keeps what the first one saved.
 begin_change() {
   hold_places
-  mkdir -p "$dir"
+  if [ ! -d "$dir" ]; then
+    mkdir -p "$dir"
+    settle_names "${dir%/*}" "$ours" "${ours%/*}"
+  fi
   free_places
   resumed=yes
   made=no
@@ -85,9 +89,10 @@ begin_change() {
       hold_places
       mkdir -p "$gcroots"
       ln -sfn "$system" "$gcroots/$w_name"
+      settle_names "$gcroots" "${gcroots%/*}"
       free_places
     fi
-    sync "$dir"/before/* "$dir/before" 2>/dev/null || :
+    settle_names "$dir"/before/* "$dir/before"
   else
     # An earlier create was cut off after its build: it may have run, and hold data, so that nothing undoes it any more.
     if stands; then made=yes; fi
@@ -151,7 +156,10 @@ give_up() {
     stop_container "$w_name" || restored=no
   fi
   # A conf that was missing goes again, unless the container had to start with it.
-  if [ ! -f "$dir/before/conf" ] && ! { is_up "$w_name" && conf_in_effect; }; then rm -f "$conf"; fi
+  if [ ! -f "$dir/before/conf" ] && ! { is_up "$w_name" && conf_in_effect; }; then
+    rm -f "$conf"
+    settle_names "$confdir"
+  fi
   start_stopped
   if [ "$restored" = no ]; then
     refuse "$*; what was there before could not be put back entirely: see above, mend the host, and deploy again"
@@ -166,13 +174,15 @@ give_up() {
   refuse "$*; what was there before is back"
 }
 
-put_conf_back() { cp -p "$dir/before/conf" "$conf.new" && sync "$conf.new" && mv -f "$conf.new" "$conf"; }
+put_conf_back() { cp -p "$dir/before/conf" "$conf.new" && sync "$conf.new" && mv -f "$conf.new" "$conf" && sync "$confdir"; }
 
 # The intent goes first: without it what was saved means nothing any more.
 forget_change() {
   rm -f "$dir/intent"
+  settle_names "$dir"
   rm -rf "$dir/before"
   if [ ! -e "$dir/journal" ]; then rm -rf "$dir"; fi
+  settle_names "$dir" "${dir%/*}"
 }
 
 # A create that failed or was cut off leaves a conf, half a profile and a root directory. What was there before it, comes back.
@@ -241,6 +251,7 @@ end_change() {
 # Takes away what a change has needed, be it one that was cut off right at its end. The intent goes first: without it the rest means nothing.
 clear_away() {
   rm -f "$dir/intent" "$dir/intent.new" "$dir/yielded"
+  settle_names "$dir"
   forget_failure "$w_name"
   rm -rf "$dir/before"
   rm -f "$gcroots/$w_name"
@@ -250,4 +261,5 @@ clear_away() {
   for modules in "$dir"/modules-*; do
     [ "$modules" = "$dir/$w_module" ] || rm -rf "$modules"
   done
+  settle_names "$dir"
 }

@@ -1,9 +1,12 @@
 # shellcheck shell=sh
 # What is done to a container's unit.
 
-# Writes stdin to a file so that a reader sees the old text or the new, never half.
+# Brings to the disk what happened to names in the folders given, as far as they are there: else the power takes a rename, a link or a removal back.
+settle_names() { sync "$@" 2>/dev/null || :; }
+
+# Writes stdin to the file $1 so that a reader, and whoever comes after a loss of power, sees the old text or the new, never half.
 write_file() {
-  cat >"$1.new" && sync "$1.new" && mv -fT "$1.new" "$1"
+  cat >"$1.new" && sync "$1.new" && mv -fT "$1.new" "$1" && sync "${1%/*}"
 }
 
 # A systemd that does not answer must not look like a container that is down: then the program ends as if it were cut off.
@@ -94,6 +97,7 @@ set_unit() {
   fi
   if [ "$stale" = yes ]; then
     rmdir "$control" 2>/dev/null || :
+    settle_names "$wants" "${drop_in%/*}" "$control" "${control%/*}"
     systemctl daemon-reload
   fi
   free_places

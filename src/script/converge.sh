@@ -29,9 +29,9 @@ check_promise() {
 
 write_conf() {
   if [ -f "$conf" ]; then touch -r "$conf" "$workdir/conf-time"; else : >"$workdir/conf-time"; fi
-  if ! printf '%s\n' "$w_conf" >"$conf.new" || ! chmod 644 "$conf.new" || ! sync "$conf.new"; then give_up 'the conf could not be written'; fi
+  if ! printf '%s\n' "$w_conf" >"$conf.new" || ! chmod 644 "$conf.new"; then give_up 'the conf could not be written'; fi
   if [ "${1-}" = quietly ]; then touch -r "$workdir/conf-time" "$conf.new"; fi
-  mv -f "$conf.new" "$conf" || give_up 'the conf could not be written'
+  if ! sync "$conf.new" || ! mv -f "$conf.new" "$conf" || ! sync "$confdir"; then give_up 'the conf could not be written'; fi
 }
 
 # What the drop-in that is there, and the one that is wanted, speak of.

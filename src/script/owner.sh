@@ -23,6 +23,7 @@ find_owner() {
 # Takes the mark of a removal away; a change that was cut off before it has its own intent back.
 take_mark_away() {
   if [ -e "$dir/intent.unfinished" ]; then mv -fT "$dir/intent.unfinished" "$dir/intent"; else rm -f "$dir/intent"; fi
+  settle_names "$dir"
 }
 
 # Copies a configuration.nix into a root directory, and nowhere else: root inside may have linked its folders anywhere.
@@ -30,7 +31,7 @@ put_configuration() {
   (
     cd -P "$statedir/$1/etc/nixos" 2>/dev/null &&
       [ "$(pwd -P)" = "$(readlink -f "$statedir")/$1/etc/nixos" ] &&
-      cp -p --remove-destination "$2" ./configuration.nix
+      cp -p --remove-destination "$2" ./configuration.nix && sync ./configuration.nix .
   )
 }
 
@@ -43,7 +44,7 @@ put_root_back() {
   fi
   chattr -i "$statedir/$1/var/empty" 2>/dev/null || :
   rm -rf --one-file-system "${statedir:?}/$1"
-  mv -T "$statedir/.kept-$1" "$statedir/$1"
+  mv -T "$statedir/.kept-$1" "$statedir/$1" && settle_names "$statedir"
 }
 
 # Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
@@ -59,6 +60,7 @@ forget_container() {
     chattr -i "$statedir/$1/var/empty" 2>/dev/null || :
     rm -rf --one-file-system "${statedir:?}/$1"
   fi
+  settle_names "$confdir" "$statedir"
   [ ! -e "$confdir/$1.conf" ] && [ ! -e "$statedir/$1" ]
 }
 
@@ -66,5 +68,6 @@ forget_container() {
 tidy() {
   hold_places
   rmdir "$ours/containers" "$ours/reaps" "$ours/failures" "$ours" "$gcroots" "$statedir/.archive" "$wants" "$control" 2>/dev/null || :
+  [ -d "$ours" ] || settle_names "${ours%/*}"
   free_places
 }

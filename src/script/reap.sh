@@ -11,6 +11,7 @@ EOF
   tidy
   if [ -n "$w_remove" ]; then
     mkdir -p "$ours/reaps"
+    settle_names "$ours"
     say "$w_apply" | write_file "$ours/reaps/$hash"
   else
     say 'nothing to remove'

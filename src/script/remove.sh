@@ -32,7 +32,7 @@ removal_of() {
 # A change that was cut off keeps its intent beside the mark.
 keep_unfinished() {
   value_of action "$dir/intent"
-  case $value in '' | remove) ;; *) cp -p "$dir/intent" "$dir/intent.unfinished" ;; esac
+  case $value in '' | remove) ;; *) cp -p "$dir/intent" "$dir/intent.unfinished" && sync "$dir/intent.unfinished" ;; esac
 }
 
 # Marks one container for removal, unless there is a reason against it; $remove_owner must own it.
@@ -60,6 +60,7 @@ mark_removal() {
   value_of deleting "$dir/intent"
   deleting=$value
   mkdir -p "$dir"
+  settle_names "${dir%/*}"
   keep_unfinished
   found=$(digest_without_intent "$1") || refuse_removal "$1" 'systemd does not tell its state; left alone' || return 1
   printf 'version=1\nowner=%s\naction=remove\narchive=%s\nfound=%s\ndeleting=%s\n' "$owner" "$archive" "$found" "$deleting" | write_file "$dir/intent" ||
@@ -113,6 +114,7 @@ remove_marked() {
     rm -rf --one-file-system "$archive" || refuse_removal "$1" "$archive is left behind: see above, and remove what holds it" || return 1
   fi
   rm -rf "${gcroots:?}/$1" "$dir"
+  settle_names "${dir%/*}"
   forget_failure "$1"
   if [ "$removal" = archive ]; then say "$1: stopped and archived in ${archive#"$r"}"; else say "$1: stopped and destroyed with its data"; fi
 }
@@ -124,8 +126,10 @@ retain_container() {
     touch -r "$confdir/$1.conf" "$confdir/$1.conf.new"
     sync "$confdir/$1.conf.new"
     mv -f "$confdir/$1.conf.new" "$confdir/$1.conf"
+    settle_names "$confdir"
   fi
   rm -rf "$dir/journal" "$dir/intent" "$dir/before" "${gcroots:?}/$1"
+  settle_names "$dir"
   forget_failure "$1"
   say "$1: retained: left as it is, and managed by nobody from now on"
 }
@@ -135,7 +139,8 @@ move_root() {
   mkdir -p "$archive"
   [ -d "$statedir/$1" ] || return 0
   chattr -i "$statedir/$1/var/empty" 2>/dev/null || :
-  mv -T "$statedir/$1" "$archive/root" || refuse_removal "$1" "$statedir/$1 cannot be moved to $archive; deploy again once it can"
+  mv -T "$statedir/$1" "$archive/root" || refuse_removal "$1" "$statedir/$1 cannot be moved to $archive; deploy again once it can" || return 1
+  settle_names "$archive" "$statedir/.archive" "$statedir"
 }
 
 fill_archive() {
@@ -144,7 +149,7 @@ fill_archive() {
     [ ! -e "$part" ] || cp -Rp "$part" "$archive/" ||
       refuse_removal "$1" 'the archive could not be written (is the disk full?); deploy again, which goes on with the removal' || return 1
   done
-  sync "$archive" 2>/dev/null || :
+  find "$archive" -path "$archive/root" -prune -o -exec sync {} + 2>/dev/null || :
 }
 
 # What is to be deleted moves aside whole, so that a removal that is cut off leaves all of it or says that it does not.

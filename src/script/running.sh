@@ -13,7 +13,7 @@ stop_others() {
     exec 7>"$run/lock/$other"
     flock -w 600 7 || give_up "another change of $other does not end"
     mkdir -p "$ours/containers/$other"
-    digest_of "$other" >"$ours/containers/$other/yielded"
+    digest_of "$other" | write_file "$ours/containers/$other/yielded"
     stop_container "$other" || give_up "$other does not stop"
     exec 7>&-
     done_step "stopped $other, whose address, port or interface it takes"
