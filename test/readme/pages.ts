@@ -87,7 +87,7 @@ export function linksOf({ prose }: Page): string[] {
  */
 export function messagesOf({ path, prose }: Page): string[] {
   const spans = (text: string): string[] =>
-    [...text.replace(/Terraform's `[^`]*`/g, "").matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);
+    [...text.replace(/(?:Terraform|The CLI)'s `[^`]*`/g, "").matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);
   const headings = /troubleshooting/.test(path) ? [...prose.matchAll(/^### .*$/gm)].map(([line]) => line) : [];
   const tables = [...prose.matchAll(/^\| message .*\n((?:\|.*\n)+)/gm)].flatMap(([, table = ""]) =>
     table.split("\n").map((row) => row.split("|")[1] ?? ""),

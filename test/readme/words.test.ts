@@ -39,6 +39,16 @@ test("its links lead to files and headings that are there", () => {
   expect([...anchorsOf(pageOf("x.md", "# `a.b` and C\n## D\n### D\n"))]).toEqual(["ab-and-c", "d", "d-1"]);
 });
 
+test("the files of the repository that it names are there", () => {
+  const named = userPages().flatMap(({ path, prose }) =>
+    [...prose.matchAll(/`((?:src|test|constructs|scripts|examples|docs|bench|\.ci)\/[\w./-]+)`/g)].map(
+      ([, file = ""]) => [path, file] as const,
+    ),
+  );
+  expect(named.filter(([, file]) => !existsSync(join(root, file)))).toEqual([]);
+  expect(named.length).toBeGreaterThan(10);
+});
+
 test("its addresses are examples, or those of NixOS, Terraform and the frameworks", () => {
   const hosts = userPages().flatMap(({ path, text }) =>
     [...text.matchAll(/\b(?:https?|ssh):\/\/(?:[\w.-]+@)?([\w.-]+)/g)].map(([, host = ""]) => `${path}: ${host}`),
