@@ -46,7 +46,17 @@ test("an output is compared line by line, in order", () => {
 });
 
 /** The outputs that are compared here; those that are drawings are named too. */
-const shown = ["plan", "first-deploy", "settled", "replaced", "removal", "protected", "adopt", "last-failure"];
+const shown = [
+  "plan",
+  "first-deploy",
+  "settled",
+  "replaced",
+  "removal",
+  "protected",
+  "adopt",
+  "last-failure",
+  "destroy",
+];
 const ofNixpkgs = ["nixpkgs-note", "nixpkgs-moves", "nixpkgs-follows"];
 
 test("every output in the documentation has a name, and is compared with what is printed", () => {
@@ -190,6 +200,8 @@ describeWith(["ssh", "terraform"], "the outputs in the documentation", () => {
     await world.project.deploy(app(protect, "mail"));
     expectShown("removal", await planned(protect));
     expectShown("protected", await planned("mail"));
+    const destroy = await world.project.run("node", [command, "plan", "--destroy"]);
+    expectShown("destroy", destroy.output);
 
     await world.embedded.run("nixos-container stop mail", { user: "root" });
     const moved = { hostAddress: "192.168.100.10", localAddress: "192.168.100.12" };
