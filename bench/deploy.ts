@@ -37,7 +37,7 @@ export const deploy: Benchmark = {
   },
 };
 
-async function onFreshHosts<T>(task: (hosts: Hosts) => Promise<T>): Promise<T> {
+export async function onFreshHosts<T>(task: (hosts: Hosts) => Promise<T>): Promise<T> {
   const hosts = await Hosts.start(count, options);
   try {
     return await task(hosts);

@@ -4,8 +4,9 @@ import { planner } from "./planner";
 import type { Benchmark, Result } from "./result";
 import { synth } from "./synth";
 import { resultTable } from "./table";
+import { transport } from "./transport";
 
-const benchmarks: readonly Benchmark[] = [planner, synth, observe, deploy];
+const benchmarks: readonly Benchmark[] = [planner, synth, observe, deploy, transport];
 
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));

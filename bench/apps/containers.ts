@@ -9,6 +9,8 @@ import { leave, now } from "./phases";
 export interface FleetFile {
   readonly hosts: readonly NixosHostProps[];
   readonly containersPerHost: number;
+  /** Whether one container has another configuration than at first. */
+  readonly changed?: boolean;
 }
 
 const loaded = now();
@@ -21,7 +23,7 @@ fleet.hosts.forEach((props, number) => {
     new NixosContainer(stack, `host${number}-web${index}`, {
       host,
       name: `web${index}`,
-      config: moduleText(`${number}-${index}`),
+      config: moduleText(fleet.changed && number + index === 0 ? "changed" : `${number}-${index}`),
       network: { hostAddress: `10.100.${index}.1`, localAddress: `10.100.${index}.2` },
     });
   }
