@@ -65,7 +65,11 @@ test("every output in the documentation has a name, and is compared with what is
 });
 
 /** The blocks that show the help of a command. */
-const helped: Readonly<Record<string, string>> = { help: "plan", "help-embedded-host": "embedded-host" };
+const helped: Readonly<Record<string, string>> = {
+  help: "plan",
+  "help-demo": "demo",
+  "help-embedded-host": "embedded-host",
+};
 
 test.each(Object.entries(helped))("the block %s is the help that %s prints", async (name, subcommand) => {
   const { output } = await run("node", [command, subcommand, "--help"]);
