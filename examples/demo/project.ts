@@ -44,7 +44,8 @@ export class Project {
     writeFileSync(path.join(this.folder, "cdktf.json"), `${JSON.stringify(config, undefined, 2)}\n`);
     const temporary = path.join(this.folder, "tmp");
     mkdirSync(temporary);
-    const foreign = /^(CDKTF_|EXAMPLE_|TF_CLI_ARGS|TF_WORKSPACE$|TF_DATA_DIR$)/;
+    // How providers are locked is part of how they are found.
+    const foreign = /^(CDKTF_|EXAMPLE_|TF_CLI_ARGS(?!_providers_lock$)|TF_WORKSPACE$|TF_DATA_DIR$)/;
     this.env = {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))),
       CDKTF_HOME: path.join(this.folder, "home"),

@@ -91,6 +91,14 @@ describeUnless(
         project.write("ssh_config", `Host web1.example.org\n${login}\n${knownHosts}\n`);
       }, 300_000);
 
+      if (!route.isInitialized) {
+        test("plays the demo that the package brings", async () => {
+          const played = await npx("cdktf-nixos-containers", "demo");
+          expect(played).toContain(`deployed with ${framework}`);
+          expect(played).toMatch(/All is as told, after \d+ s, and nothing of the demo is left\./);
+        }, 600_000);
+      }
+
       test("sees the plan in both commands, and nothing is done yet", async () => {
         for (const _twice of [1, 2]) {
           expect(await npx("cdktf-nixos", "plan")).toMatch(/\+ database +create[^]*1 to create/);
