@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { World } from "../e2e/world";
 import { type AppSpec, run } from "../support/project";
@@ -255,5 +255,29 @@ describeWith(["ssh", "terraform"], "the outputs in the documentation", () => {
     expect(stateVersion).toBe("25.05");
     await world.project.deploy(app(["database", { protect: true }], ["mail", { adopt: true, stateVersion }]));
     expect((await embedded.run(`cat "$CDKTF_NIXOS_ROOT/${mark}"`)).stdout).toBe("kept\n");
+  });
+});
+
+describeWith(["ssh", "terraform"], "a container that moves to another host", () => {
+  test("brings its data along as the documentation says", async () => {
+    const world = await World.embedded({ name: "old" }, { name: "new" });
+    try {
+      const [old, fresh] = world.hosts.map(({ embedded }) => embedded?.root ?? "");
+      const mark = "var/lib/nixos-containers/database/mark";
+      await world.deploy(world.stack([{ id: "database" }]));
+      writeFileSync(join(old ?? "", mark), "kept\n");
+      await world.deploy(world.stack([{ id: "database", running: false }]));
+      const commands = blockNamed("move")
+        .replaceAll("ssh root@old.example.org '", `sh -c 'cd ${old} && `)
+        .replaceAll("ssh root@new.example.org '", `sh -c 'cd ${fresh} && `)
+        .replaceAll("-C /var/lib", "-C var/lib");
+      expect(await world.project.run("sh", ["-e", "-c", commands])).toMatchObject({ code: 0 });
+      await world.deploy(world.stack([{ id: "database", host: "host2", adopt: true, stateVersion: "25.05" }]));
+      expect(readFileSync(join(fresh ?? "", mark), "utf8")).toBe("kept\n");
+      expect(await world.status("database", world.hosts[1])).toBe("up");
+      expect(readdirSync(join(old ?? "", "var/lib/nixos-containers/.archive"))).toHaveLength(1);
+    } finally {
+      await world.close();
+    }
   });
 });
