@@ -199,7 +199,15 @@ function networkNotes(props: NetworkProps, own: readonly (keyof NetworkProps)[])
     );
   }
   if (props.privateNetwork === false) {
-    if (own.length > 0) notes.push(`it shares the host's network: network.${fields} is ignored, as NixOS does`);
+    if (own.length > 0) {
+      const [has, inside] = [isGiven(props.interfaces) || isGiven(props.macvlans), isGiven(props.networkNamespace)];
+      const network = inside
+        ? "is in a network namespace"
+        : has
+          ? "has only its interfaces"
+          : "shares the host's network";
+      notes.push(`it ${network}: network.${fields} ${own.length > 1 ? "are" : "is"} ignored, as NixOS does`);
+    }
     return notes;
   }
   if (isGiven(props.hostBridge)) return notes;

@@ -124,7 +124,7 @@ describe("a network", () => {
       interfaces: [],
       macvlans: ["eth1"],
       notes: [
-        "it shares the host's network: network.hostAddress, localAddress, localMacAddress, hostBridge, forwardPorts is ignored, as NixOS does",
+        "it has only its interfaces: network.hostAddress, localAddress, localMacAddress, hostBridge, forwardPorts are ignored, as NixOS does",
       ],
     });
     expect(refused({ ...dead, privateNetwork: true })).not.toEqual([]);

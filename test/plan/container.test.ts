@@ -111,7 +111,7 @@ describe("a container that is not there", () => {
     expect(planOne(implied, converged(implied)).notes).toEqual([]);
     const ignored = container("database", { network: { ...address, privateNetwork: false } });
     expect(planOne(ignored, converged(database)).notes).toEqual([
-      "it shares the host's network: network.hostAddress, localAddress is ignored, as NixOS does",
+      "it shares the host's network: network.hostAddress, localAddress are ignored, as NixOS does",
     ]);
   });
 
