@@ -5,6 +5,7 @@ import { NixosError, type Problem, problemText } from "../src/model/error";
 import { fleetProblems } from "../src/model/fleet";
 import type { DesiredHost } from "../src/model/host";
 import type { Observation } from "../src/model/observed";
+import type { ModuleFile } from "../src/model/module-file";
 import { checkSyntax, fileDigest } from "../src/nix";
 import { observeSync } from "../src/observe/sync";
 import { type AppInput, type Plan, planApp, planDestroy } from "../src/plan";
@@ -178,7 +179,7 @@ export class Fleet {
     const faulty = new Set(problems.filter(({ code }) => code === "config").map(({ where }) => where.construct));
     return this.containers.flatMap(({ container }) =>
       container.config.files
-        .filter(({ path }) => path.endsWith(".nix") && !faulty.has(container.construct))
+        .filter((file) => isNixText(file) && !faulty.has(container.construct))
         .map(({ path, text }) => ({
           path: container.config.inline && path === container.config.entry ? "config" : path,
           text,
@@ -195,9 +196,7 @@ export class Fleet {
     if (this.settings.observe === "off") return hosts.map(() => ({ kind: "unobserved", reason: "off" }));
     const requests = hosts.map((host) => {
       const here = this.containers.filter(({ container }) => container.host === host.construct);
-      const files = askSyntax
-        ? here.flatMap(({ container }) => container.config.files.filter(({ path }) => path.endsWith(".nix")))
-        : [];
+      const files = askSyntax ? here.flatMap(({ container }) => container.config.files.filter(isNixText)) : [];
       return {
         host,
         mounting: here
@@ -232,6 +231,11 @@ function stopAt(problems: readonly Problem[]): void {
 }
 
 /** A module that the host's nix cannot read is bad input, found late: nothing of the app is synthesized. */
+/** Whether nix can read a file; one of that name which is no text only lies in a folder that travels. */
+function isNixText({ path, bytes }: ModuleFile): boolean {
+  return path.endsWith(".nix") && bytes === undefined;
+}
+
 function syntaxProblems(plan: Plan): Problem[] {
   return plan.containers.flatMap((container) => container.problems.filter(({ code }) => code === "config"));
 }

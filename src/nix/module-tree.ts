@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type 
 import { dirname, join, relative, sep } from "node:path";
 import type { Fault } from "./fault";
 import { lex } from "./lexer";
-import { ignoredBelow, isBuildResult, isLitter } from "./litter";
+import { ignoredBelow, isBuildResult, isLitter, isPrivateKey, isSecret } from "./litter";
 import { asksForExistence, besideFile, leavesFolder, type PathLiteral, pathLiterals, upwards } from "./path-literals";
 import {
   fileOrigin,
@@ -26,14 +26,24 @@ const TOLD = 5;
  */
 type Reason = "named" | "inside" | "beside";
 
+/** What is wrong with a file, if that is one that counts. */
+interface Claim {
+  readonly path: string;
+  readonly fault: Fault;
+}
+
 /** Collects the files of a module from below one folder, and those that their relative paths lead to. */
 export class ModuleTree {
   /** What the files hold, by path: text, or the bytes of what is no text. */
   readonly files = new Map<string, string | Buffer>();
   private readonly faults: Fault[] = [];
-  private readonly missing: Fault[] = [];
+  private readonly missing: Claim[] = [];
   private readonly seen = new Map<string, Reason>();
   private readonly leftOut = new Map<string, string>();
+  /** Faults of files that count where such a file is imported, and not where it only lies in a folder that is referred to. */
+  private readonly claims: Claim[] = [];
+  /** Where all of the folder with the app itself is referred to, most of which is no part of a configuration. */
+  private whole?: string;
   private readonly ignored = new Set<string>();
   /** What the paths of the files read so far lead to, until it is added. */
   private readonly queue: { readonly target: string; readonly reason: Reason; readonly reference: string }[] = [];
@@ -95,8 +105,8 @@ export class ModuleTree {
     const before = this.seen.get(path);
     if (this.isOversized || before === reason || before === "named" || (before === "inside" && reason === "beside"))
       return;
-    if (before !== undefined && this.files.has(path)) return;
     this.seen.set(path, reason);
+    if (before !== undefined && this.files.has(path)) return;
     this.leftOut.delete(path);
     const stats = this.attempt(path, () => this.inspect(path, reason));
     if (stats?.isDirectory()) this.addFolder(path, reason === "named" ? "inside" : reason);
@@ -108,7 +118,9 @@ export class ModuleTree {
   private drain(): void {
     for (let next = this.queue.shift(); next !== undefined && !this.isOversized; next = this.queue.shift()) {
       const { target, reason, reference } = next;
-      const isFolder = statSync(join(this.root, target), { throwIfNoEntry: false })?.isDirectory() ?? false;
+      const full = join(this.root, target);
+      const isFolder = statSync(full, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      if (isFolder && holds(full, this.directory)) this.whole ??= reference;
       this.add(target, reason);
       if (this.isOversized && isFolder) this.tooMuch = folderSizeFault(reference);
     }
@@ -119,21 +131,29 @@ export class ModuleTree {
     const { tokens } = lex(text);
     if (asksForExistence(tokens)) this.asksForExistence = true;
     for (const literal of pathLiterals(tokens)) {
-      const target = besideFile(path, literal.interpolated ? dirname(`${literal.text}x`) : literal.text);
+      const target = this.targetOf(path, literal);
       const place = origin.at(literal.line);
-      if (leavesFolder(target)) this.climb(literal, target, place);
-      else if (literal.interpolated) this.addComputed(target, literal, place);
+      if (leavesFolder(target)) this.climb(path, literal, target, place);
+      else if (literal.interpolated) this.addComputed(path, target, literal, place);
       else if (this.exists(target)) {
         if (!this.isElsewhere(path, literal, place)) this.refer(target, "named", literal, place);
-      } else this.miss(literal, place);
+      } else this.miss(path, literal, place);
     }
+  }
+
+  /** Where a literal leads: of a sum what is there by all of it, else by its path alone. */
+  private targetOf(path: string, { text, interpolated, rest }: PathLiteral): string {
+    if (interpolated) return besideFile(path, dirname(`${text}x`));
+    const sum = rest === undefined ? undefined : besideFile(path, text + rest);
+    return sum !== undefined && isThere(join(this.root, sum)) ? sum : besideFile(path, text);
   }
 
   /** Every fault, once all is added: of a tree that is too large only that, of others the first ones. */
   finish(): readonly Fault[] {
     if (this.tooMuch) return [this.tooMuch];
     const computed = this.computed.filter(({ target }) => !this.isCovered(target)).map(({ fault }) => fault);
-    const all = [...this.faults, ...(this.asksForExistence ? [] : this.missing), ...computed];
+    const claims = this.pending().filter(({ path }) => !this.isUnnamed(path));
+    const all = [...this.faults, ...claims.map(({ fault }) => fault), ...computed];
     const faults = [...new Map(all.map((fault) => [fault.what, fault])).values()];
     if (faults.length <= TOLD + 1) return faults;
     const what = `and ${faults.length - TOLD} more problems in ${this.label}`;
@@ -151,7 +171,15 @@ export class ModuleTree {
     const ignored = named
       .filter((path) => folders(path).some((part) => hidden.has(part)))
       .map((path) => this.nameOf(path));
+    const doubts = this.pending().filter(({ path }) => this.isUnnamed(path));
+    const shown = list(doubts.map(({ fault }) => fault.what));
     return [
+      ...(this.whole === undefined
+        ? []
+        : [
+            `${this.whole}, which is all of the folder that the app lies in: ${this.files.size} files travel, and are readable by everybody on the host; refer to files by their names to have fewer`,
+          ]),
+      ...(doubts.length > 0 ? [`${shown}: no matter unless a module imports it`] : []),
       ...(out.length > 0 ? [`left out of the configuration: ${list(out)}`] : []),
       ...(ignored.length > 0
         ? [`git ignores ${list(ignored)}, which the configuration refers to by name: it travels`]
@@ -159,27 +187,27 @@ export class ModuleTree {
     ];
   }
 
-  private miss(literal: PathLiteral, place: string): void {
+  private miss(path: string, literal: PathLiteral, place: string): void {
     const what = `${place} refers to ${literal.text}, which does not exist`;
-    this.missing.push({ what, remedy: "correct the path, or create the file" });
+    this.missing.push({ path, fault: { what, remedy: "correct the path, or create the file" } });
   }
 
   /** A path that leaves the folder: what it leads to is in the project, and then a higher folder is the root, or it is a fault. */
-  private climb(literal: PathLiteral, target: string, place: string): void {
+  private climb(path: string, literal: PathLiteral, target: string, place: string): void {
     const above = upwards(target);
     const full = join(this.root, target);
     if (!holds(this.boundary, join(this.root, above)) || !holds(this.boundary, full))
-      this.refuseLeaving(literal, place);
-    else if (!literal.interpolated && !isThere(full)) this.miss(literal, place);
+      this.refuseLeaving(path, literal, place);
+    else if (!literal.interpolated && !isThere(full)) this.miss(path, literal, place);
     else if (above.length > this.highest.length) this.highest = above;
   }
 
   /** A path that is computed: all of the folder that it certainly leads to comes along. */
-  private addComputed(target: string, literal: PathLiteral, place: string): void {
+  private addComputed(path: string, target: string, literal: PathLiteral, place: string): void {
     if (this.seen.get(target) !== "beside" && holds(join(this.root, target), this.directory))
       this.noteComputed(target, literal, place);
     else if (this.exists(target)) this.refer(target, "inside", literal, place);
-    else this.miss(literal, place);
+    else this.miss(path, literal, place);
   }
 
   private refer(target: string, reason: Reason, { text }: PathLiteral, place: string): void {
@@ -199,9 +227,17 @@ export class ModuleTree {
       const inner = below(path, name);
       if (isLitter(name)) continue;
       if (this.ignored.has(inner)) this.seen.set(inner, "beside");
+      else if (isSecret(name)) this.leaveSecret(inner);
       else this.add(inner, reason);
     }
     this.holders.delete(real);
+  }
+
+  /** What may hold secrets travels only where a path names it: everybody on the host can read it. */
+  private leaveSecret(path: string): void {
+    if (this.seen.has(path)) return;
+    this.seen.set(path, "beside");
+    this.leftOut.set(path, "it may hold secrets, and no path names it");
   }
 
   private addFile(path: string, size: number, reason: Reason): void {
@@ -218,11 +254,15 @@ export class ModuleTree {
     const text = textOf(bytes);
     const isNix = path.endsWith(".nix");
     if (text === undefined && isNix) {
-      this.refuse(`${name} is not text`, "save it as UTF-8");
-      return;
+      this.claims.push({ path, fault: { what: `${name} is not text`, remedy: "save it as UTF-8" } });
+      if (reason !== "inside") return;
     }
     if (text === undefined && reason === "beside") {
       this.leftOut.set(path, "not text");
+      return;
+    }
+    if (text !== undefined && reason !== "named" && isPrivateKey(text)) {
+      this.leftOut.set(path, "a private key, which no path names");
       return;
     }
     this.bytes += bytes.length;
@@ -295,11 +335,18 @@ export class ModuleTree {
     return true;
   }
 
-  private refuseLeaving(literal: PathLiteral, place: string): void {
-    this.refuse(
-      `${place} refers to ${literal.text}, which lies outside the project ${this.boundary}`,
-      "put a copy into the project: only its files travel",
-    );
+  private refuseLeaving(path: string, literal: PathLiteral, place: string): void {
+    const what = `${place} refers to ${literal.text}, which lies outside the project ${this.boundary}`;
+    this.claims.push({ path, fault: { what, remedy: "put a copy into the project: only its files travel" } });
+  }
+
+  private pending(): readonly Claim[] {
+    return [...this.claims, ...(this.asksForExistence ? [] : this.missing)];
+  }
+
+  /** Whether a file travels only because it lies in a folder that is referred to: whether it is a module cannot be told. */
+  private isUnnamed(path: string): boolean {
+    return this.seen.get(path) === "inside";
   }
 
   private noteComputed(target: string, literal: PathLiteral, place: string): void {

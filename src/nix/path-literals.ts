@@ -8,14 +8,33 @@ export interface PathLiteral {
   readonly line: number;
   /** Whether a `${…}` completes it. */
   readonly interpolated: boolean;
+  /** What is added to it as a constant string: `/a.nix` of `./. + "/a.nix"`. */
+  readonly rest?: string;
 }
 
 /** The relative paths of Nix code, those inside the `${…}` of strings included; absolute ones and <…> refer to the host. */
 export function pathLiterals(tokens: readonly Token[]): readonly PathLiteral[] {
-  return flatten(tokens)
-    .filter((token) => token.kind === "path" && !token.text.startsWith("/"))
-    .map(({ text, line, interpolated }) => ({ text, line, interpolated }));
+  const all = flatten(tokens);
+  return all.flatMap(({ kind, text, line, interpolated }, index) => {
+    if (kind !== "path" || text.startsWith("/")) return [];
+    const rest = interpolated ? "" : constantRest(all.slice(Math.max(0, index - 1), index + 4), index > 0);
+    return [{ text, line, interpolated, ...(rest !== "" && { rest }) }];
+  });
 }
+
+/** The string of `./. + "/a/b.nix"`, where nothing but that sum is made of the path: no function takes it, nothing is added. */
+function constantRest(tokens: readonly Token[], hasBefore: boolean): string {
+  const [path, plus, string, next] = tokens.slice(hasBefore ? 1 : 0);
+  const before = hasBefore ? tokens[0] : undefined;
+  const isAlone = before === undefined || OPENING.has(before.text);
+  const isWhole = next === undefined || !/^(?:\+|-|\.|\?)$/.test(next.text);
+  const isSum = plus?.text === "+" && plus.start >= path.end && string?.kind === "string";
+  if (!isAlone || !isSum || !isWhole || string.interpolated || !/^(?:\/[\w.+-]+)+$/.test(string.text)) return "";
+  return string.text;
+}
+
+/** What may stand before an expression that is no function's argument. */
+const OPENING: ReadonlySet<string> = new Set(["(", "=", ":", ";", "in", "then", "else", "++", "==", "!="]);
 
 /** Whether code asks for the existence of files: `pathExists`, `pathIsRegularFile`, `tryEval`, or a helper such as `tryImport`. */
 export function asksForExistence(tokens: readonly Token[]): boolean {

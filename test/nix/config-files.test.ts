@@ -102,7 +102,7 @@ describe("a config of text beside much else", () => {
   test("is told which path takes all that along, and nothing more", () => {
     const files = Array.from({ length: 9 }, (_, index) => [`modules/b${index}`, Buffer.alloc(300 * 1024)]);
     folder.write({ "x.nix": nginx, ...(Object.fromEntries(files) as Record<string, Buffer>) });
-    expect(folder.flaws('{\n  imports = [ (./. + "/x.nix") ];\n}')).toEqual([
+    expect(folder.flaws("{\n  imports = [ (./. + file) ];\n}")).toEqual([
       "line 2 of config refers to ./.: with all files of that folder there are more than 2048 KiB → refer to the files it needs by their names; bind-mount data, or fetch it on the host",
     ]);
     expect(folder.flaws("{ imports = [ ./modules ]; }")).toEqual([

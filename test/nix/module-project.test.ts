@@ -168,6 +168,60 @@ describe("F1, A21: a module that imports from above its folder", () => {
   });
 });
 
+describe("F1: a path and a string that is added to it", () => {
+  const sum = (expression: string): readonly string[] => {
+    folder.write({
+      "cont/web.nix": `{ x = ${expression}; }`,
+      "lib/a.nix": nginx,
+      "lib/b.nix": nginx,
+      "cont/c.nix": nginx,
+    });
+    return folder.read("./cont/web.nix").paths;
+  };
+
+  test("are one path, where nothing else is made of it", () => {
+    expect(sum('import (../lib + "/a.nix") { }')).toEqual(["cont/web.nix", "lib/a.nix"]);
+    expect(sum('../. + "/lib/a.nix"')).toEqual(["cont/web.nix", "lib/a.nix"]);
+  });
+
+  test("are all of the folder otherwise", () => {
+    const all = ["cont/web.nix", "lib/a.nix", "lib/b.nix"];
+    expect(sum('lib.cleanSource ../lib + "/a.nix"')).toEqual(all);
+    expect(sum('../lib + "/a.nix" + suffix')).toEqual(all);
+    expect(sum('../lib + "/gone.nix"')).toEqual(all);
+    expect(sum('../lib + "/${name}.nix"')).toEqual(all);
+  });
+
+  test("are told when they take all of the app's folder along", () => {
+    folder.write({ "main.ts": "" });
+    sum('(root: root + "/lib/a.nix") ../.');
+    expect(folder.read("./cont/web.nix").notes).toEqual([
+      "./cont/web.nix:1 refers to ../., which is all of the folder that the app lies in: 5 files travel, and are readable by everybody on the host; refer to files by their names to have fewer",
+    ]);
+  });
+});
+
+describe("A15: a file that lies in a folder which is referred to", () => {
+  test("may refer to what is not there, or be no text: that matters where a path names it", () => {
+    const files = {
+      "web/site/x.nix": "{ imports = [ ./gone.nix ../../../out.nix ]; }",
+      "web/site/y.nix": Buffer.from([0xff, 0xfe]),
+    };
+    folder.write({ "web/default.nix": "{ root = ./site; }", ...files });
+    expect(folder.read("./web")).toMatchObject({
+      paths: ["default.nix", "site/x.nix", "site/y.nix"],
+      problems: [],
+      notes: [
+        expect.stringMatching(
+          /^\.\/web\/site\/x\.nix:1 refers to .*out\.nix, which lies outside .*, .*y\.nix is not text, .*gone\.nix, which does not exist: no matter unless a module imports it$/,
+        ),
+      ],
+    });
+    folder.write({ "web/default.nix": "{ root = ./site; imports = [ ./site/x.nix ./site/y.nix ]; }" });
+    expect(folder.flaws("./web")).toHaveLength(3);
+  });
+});
+
 describe("A16: litter in a folder of modules", () => {
   test("stays at home, whatever it is", () => {
     const binary = Buffer.from([0, 0xff, 0xfe]);
@@ -187,12 +241,13 @@ describe("A16: litter in a folder of modules", () => {
       "web/default.nix~": nginx,
       "web/default.nix.orig": nginx,
       "web/sub/kept.nix": nginx,
-      "web/.env": "A=1\n",
+      "web/.terraform/providers/x": binary,
+      "web/.htaccess": "x\n",
     });
     folder.link("web/result", "/nix/store/00000000000000000000000000000000-x");
     folder.link("web/result-bin", "/nix/store/00000000000000000000000000000000-y");
     const read = folder.read("./web");
-    expect(read).toMatchObject({ paths: [".env", "default.nix", "sub/kept.nix"], problems: [] });
+    expect(read).toMatchObject({ paths: [".htaccess", "default.nix", "sub/kept.nix"], problems: [] });
     expect(read.notes).toBeUndefined();
   });
 
@@ -210,6 +265,19 @@ describe("A16: litter in a folder of modules", () => {
     expect(read).toMatchObject({ paths: ["default.nix"], problems: [] });
     expect(read.notes).toEqual([
       `left out of the configuration: ./web/gone (a symbolic link to nope, which does not exist), ./web/logo.png (not text), ./web/my notes.txt (its name cannot be used on the host), "./web/new\\nline" (its name cannot be used on the host), ./web/out (a symbolic link out of the project, to /etc/hostname) and 1 more`,
+    ]);
+  });
+
+  test("is what may hold secrets, with a note, but for what a path names", () => {
+    const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n";
+    folder.write({ "web/default.nix": "{ a = ./app; b = ./app/.env.named; c = ./named; }", "web/named": key });
+    folder.write({ "web/app/.env": "A=1\n", "web/app/.env.named": "A=1\n", "web/app/.env.example": "A=\n" });
+    folder.write({ "web/app/terraform.tfstate": "{}", "web/app/key": key, "web/app/key.pub": "ssh-ed25519 AAAA\n" });
+    const read = folder.read("./web");
+    expect(read.problems).toEqual([]);
+    expect(read.paths).toEqual(["app/.env.example", "app/.env.named", "app/key.pub", "default.nix", "named"]);
+    expect(read.notes).toEqual([
+      "left out of the configuration: ./web/app/.env (it may hold secrets, and no path names it), ./web/app/terraform.tfstate (it may hold secrets, and no path names it), ./web/app/key (a private key, which no path names)",
     ]);
   });
 
