@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { NixosError } from "../model/error";
 
 const parts = {
   probe: ["common", "nixpkgs", "names", "observe", "past-and-present", "devices", "probe"],
@@ -34,14 +35,30 @@ const texts = new Map<ProgramName, string>();
 export function programText(name: ProgramName): string {
   let text = texts.get(name);
   if (text === undefined) {
-    text = parts[name].map((part) => bare(readFileSync(join(__dirname, `${part}.sh`), "utf8"))).join("");
+    text = parts[name].map((part) => bare(source(part))).join("");
     texts.set(name, text);
   }
   return text;
 }
 
-function bare(source: string): string {
-  return source
+/** A part as it lies beside this file; a bundle of an app has only the code. */
+function source(part: string): string {
+  try {
+    return readFileSync(join(__dirname, `${part}.sh`), "utf8");
+  } catch (cause) {
+    const problem = {
+      code: "settings",
+      what: `the programs for the hosts, ${part}.sh among them, are not in ${__dirname}`,
+      where: {},
+      remedy:
+        "install cdktf-nixos-containers with its files; where the app is bundled, leave it out of the bundle (esbuild: --packages=external) and install it beside that",
+    } as const;
+    throw new NixosError([problem], { cause });
+  }
+}
+
+function bare(text: string): string {
+  return text
     .split("\n")
     .filter((line) => !/^\s*#(?! shellcheck disable)/.test(line) && line.trim() !== "")
     .map((line) => `${line.trimStart()}\n`)

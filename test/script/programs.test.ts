@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import fs from "node:fs";
 import { fc } from "../support/properties";
 import { probeProgram, programText, shellQuote } from "../../src/script";
 import { describeWith } from "../support/tools";
@@ -65,4 +66,16 @@ test("comments stay behind, and nothing else does", () => {
 
 test("the programs stay small enough to upload with every container", () => {
   expect(Math.max(...programs.map(([, text]) => text.length))).toBeLessThan(45_000);
+});
+
+test("a bundled app is told that the programs are not in the bundle", () => {
+  const read = jest.spyOn(fs, "readFileSync").mockImplementation(() => {
+    throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+  });
+  try {
+    expect(() => programText("receive")).toThrow(/receive\.sh among them, are not in .*\n.*leave it out of the bundle/);
+  } finally {
+    read.mockRestore();
+  }
+  expect(programText("receive")).toContain("workdir");
 });
