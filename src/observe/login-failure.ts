@@ -19,6 +19,8 @@ export interface Attempt {
 
 interface Cause {
   readonly pattern: RegExp;
+  /** @default of every attempt */
+  applies?(attempt: Attempt): boolean;
   what(subject: string, attempt: Attempt, said: string): string;
   remedy(attempt: Attempt, said: string): string;
 }
@@ -116,6 +118,12 @@ const causes: readonly Cause[] = [
     remedy: () => "mend ~/.ssh/config as ssh says",
   },
   {
+    pattern: /\bUNKNOWN port \d+/,
+    applies: ({ target, via }) => via === undefined && wayOf(target) !== undefined,
+    what: (subject, { target }) => `${subject} is not reached: ${wayOf(target)} brought no connection`,
+    remedy: (attempt) => `see below what it says, and that \`${commandLine(attempt)} true\` works`,
+  },
+  {
     pattern: /Connection (closed|reset)|kex_exchange_identification|banner exchange|Broken pipe|Received disconnect/i,
     what: (subject) => `${subject} closed the connection before the login`,
     remedy: () => "see the log of its sshd (journalctl -u sshd), and whether it or a firewall turns this machine away",
@@ -129,7 +137,7 @@ export function loginFailure(words: readonly string[], attempt: Attempt): Failur
   const place = `${target.hostName} port ${target.port}`;
   const subject = `${isJump ? "the jump host " : ""}${target.address === target.hostName ? place : `${target.address} (${place})`}`;
   const detail = [`$ ${commandLine(attempt)}`, ...words];
-  const cause = causes.find(({ pattern }) => pattern.test(said));
+  const cause = causes.find((one) => one.pattern.test(said) && (one.applies?.(attempt) ?? true));
   if (!cause) return failure(`ssh cannot log in to ${subject}`, `see what \`${commandLine(attempt)}\` says`, detail);
   return failure(cause.what(subject, attempt, said), cause.remedy(attempt, said), detail);
 }
@@ -163,6 +171,12 @@ export function commandLine({ target, via, sshConfig }: Pick<Attempt, "target" |
   ]
     .map(shellWord)
     .join(" ");
+}
+
+/** What ssh goes by on its own to reach a host, if it is anything. */
+function wayOf({ proxyCommand, proxyJump }: ResolvedTarget): string | undefined {
+  if (proxyCommand !== undefined) return "its ProxyCommand";
+  return proxyJump === undefined ? undefined : `the way over ${proxyJump}`;
 }
 
 /** The key files that ssh ignores because of their modes. */

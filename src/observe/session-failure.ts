@@ -26,8 +26,8 @@ export async function sessionFailure(route: Route, session: Session, frame: Fram
     return (await encryptedKey(accepted)) ?? loginFailure([...words, ...late, ...stderr], ofJump);
   }
   // What the jump host says of the way onwards tells more than ssh at this end.
-  // Jumps that ssh goes by itself write to its stderr.
-  const words = [...(session.jump?.log.words ?? []), ...session.log.words, ...(route.bySsh ? stderr : []), ...late];
+  // Jumps that ssh goes by itself write to its stderr, before its own words: a banner there may be longer than all we show.
+  const words = [...(session.jump?.log.words ?? []), ...(route.bySsh ? stderr : []), ...session.log.words, ...late];
   return (await encryptedKey(session.log.accepted)) ?? loginFailure(words.length > 0 ? words : stderr, attempt);
 }
 

@@ -182,9 +182,11 @@ is_hopeless() {
   [ -z "$late" ] && said 'Permission denied|Too many authentication failures|Could not resolve hostname' "$@"
 }
 
+# ssh's own words come last: among those of what led there may be a banner longer than all that is shown.
 no_connection() {
   say "ERROR: ssh does not reach $where; nothing was done"
-  words "$@"
+  [ -z "${2-}" ] || words "$2" | tail -n 6
+  words "$1"
 }
 
 # Opens the connection that all runs of this apply share, unless it is open; only one run does so, the others wait for it.

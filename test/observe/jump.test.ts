@@ -188,7 +188,7 @@ describeUnless(noSshd, "a host behind a jump host", () => {
       "const s=require('net').connect(process.argv[2],process.argv[1]);process.stdin.pipe(s).pipe(process.stdout)";
     expect(await by(`Host inner\n  ProxyCommand ${process.execPath} -e "${pipe}" %h %p`)).toBe("observed");
     const gone = await by(`Host inner\n  ProxyCommand false`);
-    expect(gone).toMatch(/^inner \(127\.0\.0\.1 port \d+\) closed the connection before the login\n/);
+    expect(gone).toMatch(/^inner \(127\.0\.0\.1 port \d+\) is not reached: its ProxyCommand brought no connection\n/);
   });
 
   it("is refused where Terraform could not go the same way", async () => {

@@ -141,6 +141,27 @@ describeUnless(noSshd, 'what ssh reaches, transport: "ssh" plans and deploys', (
     expect(await deploy(sshConfig)).toContain(`${user}@127.0.0.1: Permission denied`);
   });
 
+  test("a long banner does not hide why the way is closed, neither at the plan nor at the deploy", async () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `Line ${index}: sessions that timed out are closed.\n`);
+    const banner = bench.write("banner", lines.join(""));
+    const closed = await server([`Banner ${banner}`], [second]);
+    const denied = /Permission denied \(publickey\)/;
+    for (const jump of [[], ["ProxyJump jump1,jump2"]]) {
+      const sshConfig = config(closed, ["IdentitiesOnly yes", ...jump]);
+      const planned = await plan(sshConfig);
+      expect(planned).toMatch(denied);
+      expect(planned).toContain("it takes none of our keys");
+      expect(await deploy(sshConfig)).toMatch(denied);
+    }
+  });
+
+  test("a ProxyCommand that cannot be run is told in its own words, and nobody is sent to the log of a server", async () => {
+    const planned = await plan(config(await server(), ["ProxyCommand no-such-connector %h %p"]));
+    expect(planned).toMatch(/no-such-connector.*not found|not found.*no-such-connector/);
+    expect(planned).toMatch(/its ProxyCommand brought no connection/);
+    expect(planned).not.toContain("journalctl");
+  });
+
   test("a server that allows one session a connection, and few logins at a time, serves many containers all the same", async () => {
     const inner = await server(["MaxSessions 1", "MaxStartups 2:100:3"]);
     const apply = newApply(config(inner));
