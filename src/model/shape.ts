@@ -211,11 +211,19 @@ function meantValue(value: unknown, expected: string, path: FieldPath): string |
 
 /** `/srv/data:/data:ro`, as docker writes it, or the host's path beside the key of a record. */
 function mountOf(text: string, key: PropertyKey | undefined): string | undefined {
-  if (typeof key === "string") return `${JSON.stringify(key)}: { hostPath: ${JSON.stringify(text)} }`;
+  if (typeof key === "string") return mountAt(key, text);
   const [hostPath = "", mountPoint = hostPath, mode] = text.split(":");
   if (!hostPath.startsWith("/") || !mountPoint.startsWith("/")) return undefined;
   const writable = text.includes(":") && mode !== "ro" ? ", isReadOnly: false" : "";
   return `{ mountPoint: ${JSON.stringify(mountPoint)}, hostPath: ${JSON.stringify(hostPath)}${writable} }`;
+}
+
+/** `/srv/data` or `/srv/data:ro` beside a key that says where it is mounted. */
+function mountAt(key: string, text: string): string | undefined {
+  const [hostPath, mode] = text.split(":");
+  if (mode !== undefined && !/^r[ow]$/.test(mode)) return undefined;
+  const writable = mode === "rw" ? ", isReadOnly: false" : "";
+  return `${JSON.stringify(key)}: { hostPath: ${JSON.stringify(hostPath)}${writable} }`;
 }
 
 /** `8080:80`, as docker writes it, or a port alone. */

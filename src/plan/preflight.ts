@@ -106,11 +106,16 @@ function missingSources({ bindMounts, network }: DesiredContainer, facts: HostFa
   }
   for (const { hostPath } of bindMounts) {
     if (facts.host.sources.get(hostPath) !== "missing") continue;
-    refuse(
-      `bindMounts hostPath ${JSON.stringify(hostPath)} does not exist on the host`,
-      `create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file`,
-    );
+    refuse(`bindMounts hostPath ${JSON.stringify(hostPath)} does not exist on the host`, sourceRemedy(hostPath));
   }
+}
+
+/** How what is mounted comes to be there: devices are the kernel's, and nobody makes them by hand. */
+function sourceRemedy(hostPath: string): string {
+  if (/^\/(?:dev|proc|sys)\//.test(hostPath)) {
+    return "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];";
+  }
+  return `create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file`;
 }
 
 function takenAddresses({ network }: DesiredContainer, facts: HostFacts, refuse: Refuse): void {

@@ -171,6 +171,15 @@ test.each([
     'bindMounts./data is "/srv/data", not an object → write "/data": { hostPath: "/srv/data" }',
   ],
   [
+    { bindMounts: { "/data": "/srv/data:rw" } },
+    'bindMounts./data is "/srv/data:rw", not an object → write "/data": { hostPath: "/srv/data", isReadOnly: false }',
+  ],
+  [
+    { bindMounts: { "/data": "/srv/data:ro" } },
+    'bindMounts./data is "/srv/data:ro", not an object → write "/data": { hostPath: "/srv/data" }',
+  ],
+  [{ bindMounts: { "/data": "/srv:/data:ro" } }, 'bindMounts./data is "/srv:/data:ro", not an object → give an object'],
+  [
     { bindMounts: ["/srv:/data:ro"] },
     'bindMounts[0] is "/srv:/data:ro", not an object → write { mountPoint: "/data", hostPath: "/srv" }',
   ],

@@ -302,6 +302,11 @@ describe("what a container needs of its host", () => {
     expect(planOne(mounted, undefined, sources).problem?.remedy).toBe(
       'create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d /etc/passwd 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file',
     );
+    const device = container("web", { bindMounts: { "/dev/dri": {} } });
+    const none = { sources: new Map([["/dev/dri", "missing" as const]]) };
+    expect(planOne(device, undefined, none).problem?.remedy).toBe(
+      "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];",
+    );
   });
 
   test("is all told at once", () => {
