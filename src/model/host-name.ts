@@ -7,7 +7,7 @@ const unsafe = /[\s\p{C}'"`\\$;&<>|(){}[\]]/u;
 /** Refuses an address that is surely a slip; whatever else ssh may know as an alias, it is asked for. */
 export function checkAddress(address: string, refuse: Refuse): void {
   const [, scheme, rest = ""] = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(.*)$/s.exec(address) ?? [];
-  const [, named, port] = /^([^:]+):(\d+)$/.exec(address) ?? [];
+  const [, named, port] = /^([^:]+|\[[0-9a-fA-F:.%\w]+\]):(\d+)$/.exec(address) ?? [];
   const [, user, host] = /^(.*)@([^@]*)$/s.exec(address) ?? [];
   const [, inner] = /^\[([0-9a-fA-F:.%\w]+)\]$/.exec(address) ?? [];
   if (scheme !== undefined) {
@@ -16,7 +16,10 @@ export function checkAddress(address: string, refuse: Refuse): void {
       `write address: ${shown(rest.replace(/^.*@|[:/].*$/g, "") || "web1.example.org")}; user and port have props of their own`,
     );
   } else if (named !== undefined && !named.includes("@")) {
-    refuse(`address ${shown(address)} has a port`, `write address: "${named}", port: ${port ?? ""}`);
+    refuse(
+      `address ${shown(address)} has a port`,
+      `write address: "${named.replace(/^\[|\]$/g, "")}", port: ${port ?? ""}`,
+    );
   } else if (inner !== undefined) {
     refuse(`address ${shown(address)} has brackets`, `write address: "${inner}"; the port has a prop of its own`);
   } else if (host !== undefined && user !== undefined && !unsafe.test(address)) {

@@ -28,7 +28,7 @@ export interface TextOptions {
 }
 
 const stateDecides =
-  "Terraform's state decides which stacks and machines are destroyed: a machine that left the code is not looked at here, and what was never deployed is not destroyed.";
+  "Terraform's state decides which stacks and machines are destroyed: a machine that left the code is not looked at here, what was never deployed is not destroyed, and where prevent_destroy is set, Terraform refuses all of its stack.";
 
 const departed = "Hosts that left the code are not looked at: `cdktf diff` shows their removal.";
 

@@ -60,6 +60,7 @@ describe("a host's settings", () => {
     [{ address: "root@web1" }, 'address "root@web1" has a user → write address: "web1", user: "root"'],
     [{ address: "me@corp@web1:22" }, 'has a user → write address: "web1", user: "me@corp"'],
     [{ address: "web1:2222" }, 'address "web1:2222" has a port → write address: "web1", port: 2222'],
+    [{ address: "[fd00::1]:22" }, 'address "[fd00::1]:22" has a port → write address: "fd00::1", port: 22'],
     [{ address: "ssh://root@web1:22/" }, 'address "ssh://root@web1:22/" is a URL → write address: "web1"'],
     [{ address: "[fd00::1]" }, 'address "[fd00::1]" has brackets → write address: "fd00::1"'],
     [{ address: "web 1" }, "is not a host name"],

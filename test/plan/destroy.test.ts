@@ -35,7 +35,7 @@ describe("what a destroy does, in words (first hour 11):", () => {
 
 Destroy: 2 archived, 1 DELETED WITH ITS DATA, 1 left as it is.
 
-Terraform's state decides which stacks and machines are destroyed: a machine that left the code is not looked at here, and what was never deployed is not destroyed.
+Terraform's state decides which stacks and machines are destroyed: a machine that left the code is not looked at here, what was never deployed is not destroyed, and where prevent_destroy is set, Terraform refuses all of its stack.
 `);
   });
 
