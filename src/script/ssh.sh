@@ -220,6 +220,14 @@ share() {
   if [ -e "$base.alone" ]; then socket=none; fi
 }
 
+# A Ctrl-C, or a Terraform that gives up: the host sees the end of its input, which ends nothing but the watching there.
+# shellcheck disable=SC2317 # it is called by a trap
+interrupted() {
+  kill "$ssh" 2>/dev/null
+  say "ERROR: interrupted: what had begun on $where goes on, and a new plan shows how it ended"
+  exit 130
+}
+
 # One session. Its input stays open until it ends: the end of it tells the host that nobody is here any more.
 session() {
   log=$folder/log.$$
@@ -227,6 +235,7 @@ session() {
   rm -f "$pipe"
   mkfifo "$pipe" || fail "no pipe can be made in $folder; nothing was done"
   : >"$log"
+  trap interrupted INT TERM
   ssh -S "$socket" -E "$log" "$@" "$command" <"$pipe" &
   ssh=$!
   exec 3>"$pipe"

@@ -62,6 +62,13 @@ function isRunning(text: string): boolean {
   return execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).includes(text);
 }
 
+function children(pid: number): number[] {
+  return execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(Number);
+}
+
 describe("a run of the ssh client", () => {
   test.each(["dash", "bash", "busybox"].filter(hasTool))(
     "streams what the host says, and passes its exit status on, with %s",
@@ -144,6 +151,27 @@ describe("the connection of one apply to a host", () => {
     expect(existsSync(path.join(host.root, "two-alone"))).toBe(false);
     expect(await apply.run("echo later")).toEqual({ code: 0, output: "later\n" });
     expect(host.connections).toBe(1);
+  });
+
+  test("is left by a run that Ctrl-C or Terraform ends, which says what becomes of the work", async () => {
+    const apply = newApply();
+    const ends = await Promise.all(
+      (["SIGINT", "SIGTERM"] as const).map(async (signal) => {
+        const run = apply.start(`echo begins; while [ ! -e "$r/go" ]; do sleep 0.1; done; : >"$r/${signal}"`);
+        await until(() => run.output.includes("begins"));
+        // Ctrl-C reaches the shell and its ssh alike.
+        for (const pid of [run.pid, ...(signal === "SIGINT" ? children(run.pid) : [])]) process.kill(pid, signal);
+        await run.code;
+        return run.output;
+      }),
+    );
+    for (const output of ends) {
+      expect(output).toBe(
+        "begins\nERROR: interrupted: what had begun on web1 (127.0.0.1) goes on, and a new plan shows how it ended\n",
+      );
+    }
+    writeFileSync(path.join(host.root, "go"), "");
+    await until(() => ["SIGINT", "SIGTERM"].every((signal) => existsSync(path.join(host.root, signal))));
   });
 
   test("that is cut says so, and what has begun goes on; the next run opens a new one", async () => {
