@@ -172,7 +172,7 @@ export class ModuleTree {
       .filter((path) => folders(path).some((part) => hidden.has(part)))
       .map((path) => this.nameOf(path));
     const doubts = this.pending().filter(({ path }) => this.isUnnamed(path));
-    const shown = list(doubts.map(({ fault }) => fault.what));
+    const shown = list([...new Set(doubts.map(({ fault }) => fault.what))]);
     return [
       ...(this.whole === undefined
         ? []

@@ -219,6 +219,13 @@ describe("A15: a file that lies in a folder which is referred to", () => {
     });
     folder.write({ "web/default.nix": "{ root = ./site; imports = [ ./site/x.nix ./site/y.nix ]; }" });
     expect(folder.flaws("./web")).toHaveLength(3);
+    folder.write({ "web/default.nix": "{ root = ./.; }" });
+    expect(
+      folder
+        .read("./web")
+        .notes?.join()
+        .match(/is not text/g),
+    ).toHaveLength(1);
   });
 });
 
