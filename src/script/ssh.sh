@@ -116,10 +116,10 @@ find_folder() {
   fail "neither XDG_RUNTIME_DIR, TMPDIR nor /tmp can hold a folder of ours (a plain absolute path is needed): nothing was done"
 }
 
-# ssh's own words in a log, without what it says of sharing, on one line each.
+# What ssh says in a log, without what it says of sharing: as many lines as those of a host key that changed.
 words() {
   cat "$@" 2>/dev/null | tr -d '\r' | grep -v -e '^$' -e '^Authenticated to ' -e '^Control' -e '^mux_' -e '^Shared connection' -e '^Transferred' \
-    -e '^Bytes per second' -e '^Connection to UNKNOWN' -e '^@@*$' -e '^OpenSSH_' | tail -n 8
+    -e '^Bytes per second' -e '^Connection to UNKNOWN' -e '^@@*$' -e '^OpenSSH_' | tail -n 14
 }
 said() { grep -q -E "$@" 2>/dev/null; }
 
@@ -323,7 +323,7 @@ if [ "$code" = 255 ]; then
     no_connection "$log"
     exit 1
   fi
-  say "ERROR: the connection to $where was lost: what had begun there goes on, and a new plan shows how it ended"
+  say "ERROR: the connection to $where was lost: what had begun there goes on unless the host went down, and a new plan shows how it ended"
   words "$log" "$base.log"
 fi
 rm -f "$log"

@@ -181,7 +181,7 @@ describe("the connection of one apply to a host", () => {
     host.cutConnections();
     expect(await run.code).toBe(255);
     expect(run.output).toContain(
-      "ERROR: the connection to web1 (127.0.0.1) was lost: what had begun there goes on, and a new plan shows how it ended\n",
+      "ERROR: the connection to web1 (127.0.0.1) was lost: what had begun there goes on unless the host went down, and a new plan shows how it ended\n",
     );
     expect(await apply.run("echo later")).toEqual({ code: 0, output: "later\n" });
     expect(host.connections).toBe(2);
@@ -298,6 +298,15 @@ describe("nothing is done on the host", () => {
     expect(output).toMatch(
       /^ERROR: ssh does not reach web1 \(127\.0\.0\.1\); nothing was done\n[^]*Host key verification failed\.\n$/,
     );
+  });
+
+  test("where the key of known_hosts is another one: ssh's warning stands there whole", async () => {
+    const knownHosts = path.join(folder, "known_hosts");
+    writeFileSync(knownHosts, `[127.0.0.1]:${host.port} ${key()}\n`);
+    const options = [...target().options, `UserKnownHostsFile=${knownHosts}`, "HostKeyAlgorithms=ssh-ed25519"];
+    const { code, output } = await newApply({}, { ...target(), options, knownHosts: [] }).run("true");
+    expect(code).toBe(1);
+    expect(output).toMatch(/REMOTE HOST IDENTIFICATION HAS CHANGED![^]*SHA256:[^]*Host key verification failed\.\n$/);
   });
 
   test("where it lets nobody in", async () => {
