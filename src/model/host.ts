@@ -4,7 +4,7 @@ import { checkAddress, checkJump, checkUser } from "./host-name";
 import { checkShape, hostShape } from "./shape";
 import { hostHints } from "./suggestion";
 import { tokenFields, tokenName } from "./token-fields";
-import { type Transport, transportRemedy, transports } from "./transport";
+import { sshTransport, type Transport, transportRemedy, transports } from "./transport";
 
 /** Where a host is and how to log in to it. */
 export interface HostSettings {
@@ -123,18 +123,18 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
     checkJump(jump.address, transport === "ssh", refuse);
     if (jump.hostKey !== undefined) {
       for (const [what, remedy] of keyFaults(jump.hostKey)) refuse(`proxyJump: ${what}`, remedy);
-      if (transport === "ssh") {
+      if (jump.address === "none" || jump.address.includes(",")) {
         refuse(
-          'proxyJump.hostKey stands beside transport: "ssh", and ssh knows the keys of a jump host from known_hosts alone',
-          "put its keys into known_hosts, and give proxyJump as a text",
+          `proxyJump.hostKey stands beside ${jump.address === "none" ? "no jump host" : "several jump hosts"}: ${shown(jump.address)}`,
+          "name the one jump host that shows these keys, or leave hostKey out and have the keys of all in known_hosts",
         );
       }
     }
   }
-  if (jump && tokenFields(address).length > 0) {
+  if (jump && tokenFields(address).length > 0 && transport !== "ssh") {
     refuse(
       `proxyJump ${shown(jump.address)} stands beside an address that is only known after apply`,
-      "ssh cannot be asked for the way to such a host: leave proxyJump out, and make it reachable directly",
+      `ssh cannot be asked for the way to such a host: leave proxyJump out, and make it reachable directly; or ${sshTransport}`,
     );
   }
   if (transport !== undefined && !transports.some((name) => name === transport)) {

@@ -51,6 +51,8 @@ describe("a host's settings", () => {
     { hostKey: `# web1:22 SSH-2.0-OpenSSH_10.0\r\nweb1 ${rsa}\r\n\r\nweb1 ${key}\r\n` },
     { proxyJump: "admin@bastion.example.org:22" },
     { proxyJump: "[fd00::1]:22" },
+    { proxyJump: { address: "admin@bastion", hostKey: key }, transport: "ssh" },
+    { address: "${TfToken[TOKEN.1]}", proxyJump: { address: "bastion", hostKey: key }, transport: "ssh" },
   ])("may be %j", (settings) => {
     expect(refused(settings)).toEqual([]);
   });
@@ -110,9 +112,10 @@ describe("a host's settings", () => {
     ],
     [{ proxyJump: { address: "a", hostKey: "AAAA" } }, 'proxyJump: hostKey "AAAA" is not a public key'],
     [
-      { proxyJump: { address: "a", hostKey: key }, transport: "ssh" },
-      "ssh knows the keys of a jump host from known_hosts alone",
+      { proxyJump: { address: "a,b", hostKey: key }, transport: "ssh" },
+      'proxyJump.hostKey stands beside several jump hosts: "a,b" → name the one jump host that shows these keys',
     ],
+    [{ proxyJump: { address: "none", hostKey: key } }, "proxyJump.hostKey stands beside no jump host"],
     [
       { proxyJump: { address: "${TfToken[TOKEN.1]}" } },
       "proxyJump.address is a value that Terraform only knows after apply",
