@@ -3,7 +3,7 @@ import type { DesiredHost } from "../../src/model/host";
 import type { Connection } from "../../src/model/observed";
 import { hostKeyText, knownHostsName } from "../../src/observe/known-hosts";
 import { referenceText, terraformText } from "../escape";
-import { sshIdentity, sshOptions } from "./ssh";
+import { anyName, sshIdentity, sshOptions } from "./ssh";
 import type { Reached } from "./transport";
 
 /** How Terraform reaches a host: what ssh resolved for it, or the construct's own props when it was not observed. */
@@ -53,6 +53,8 @@ export function machineTriggers({ host, connection, scriptDir }: Reached): Recor
     ssh_options: terraformText(sshOptions(host).join("\n")),
     ssh_identity: terraformText(sshIdentity(host)),
     ssh_known_hosts: terraformText(knownHosts(connection).join("\n")),
+    ssh_jump: terraformText(host.jumpHostKey ? (host.proxyJump ?? "") : ""),
+    ssh_jump_known_hosts: terraformText(anyName(host.jumpHostKey)),
   };
 }
 

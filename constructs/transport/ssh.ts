@@ -40,6 +40,8 @@ export function ssh(stack: SshStack): Transport {
         OPTIONS: `User=\${${self}.user}\n\${${self}.ssh_options}`,
         IDENTITY: `\${${self}.ssh_identity}`,
         KNOWN_HOSTS: `\${${self}.ssh_known_hosts}`,
+        JUMP: ifAny(self, "ssh_jump"),
+        JUMP_KNOWN_HOSTS: ifAny(self, "ssh_jump_known_hosts"),
         RECORDED: recorded(self),
       });
       return { "local-exec": { when: "destroy", ...run } };
@@ -57,13 +59,18 @@ export function sshOptions({ port, proxyJump }: DesiredHost): string[] {
 }
 
 /** Pinned keys as lines of known_hosts. */
-function anyName(keys: readonly string[] = []): string {
+export function anyName(keys: readonly string[] = []): string {
   return keys.map((key) => `* ${key}`).join("\n");
 }
 
 /** Absolute path of the key that the props name; empty for whatever ssh finds. */
 export function sshIdentity({ identityFile }: DesiredHost): string {
   return identityFile === undefined ? "" : path.resolve(expandHome(identityFile));
+}
+
+/** A trigger that machines of an earlier release do not have. */
+function ifAny(self: string, trigger: string): string {
+  return `\${try(${self}.${trigger}, "")}`;
 }
 
 /** Where the host was when it was deployed, for a machine whose ssh does not know its name any more. */

@@ -63,6 +63,16 @@ test("a host whose address Terraform knows only later has no jump host", () => {
   );
 });
 
+test("a jump host whose keys are pinned is held to them by the deploy and by a destroy over ssh", () => {
+  const stack = newStack();
+  const proxyJump = { address: "bastion", hostKey };
+  new NixosHost(stack, "web1", { address: serverAddress(stack), hostKey, proxyJump, transport: "ssh" });
+  const text = JSON.stringify(synth(stack));
+  expect(text).toContain('"ssh_jump":"bastion"');
+  expect(text).toContain(`"ssh_jump_known_hosts":"* ${hostKey.split(" ").slice(0, 2).join(" ")}`);
+  expect(text).toMatch(/"CDKTF_NIXOS_JUMP":"\$\{try\(self\.\w+\.ssh_jump, \\"\\"\)\}"/);
+});
+
 test("everything but the address must be known at synth", () => {
   const stack = newStack();
   new NixosHost(stack, "web1", { address: "web1", user: serverAddress(stack) });
