@@ -35,13 +35,13 @@ export function ssh(stack: SshStack): Transport {
     destroy: (self, script) => {
       const { "local-exec": run } = provisioner(script, stack, {
         CLIENT: terraformText(sshClient()),
-        HOST: `\${${self}.ssh_host}`,
-        WHERE: `\${${self}.ssh_host}`,
-        OPTIONS: `User=\${${self}.user}\n\${${self}.ssh_options}`,
-        IDENTITY: `\${${self}.ssh_identity}`,
-        KNOWN_HOSTS: `\${${self}.ssh_known_hosts}`,
-        JUMP: ifAny(self, "ssh_jump"),
-        JUMP_KNOWN_HOSTS: ifAny(self, "ssh_jump_known_hosts"),
+        HOST: ifAny(self, "ssh_host", plain(self, "address")),
+        WHERE: ifAny(self, "ssh_host", plain(self, "address")),
+        OPTIONS: `User=\${${self}.user}\n${ifAny(self, "ssh_options", `"${recorded(self).replaceAll("\n", "\\n")}"`)}`,
+        IDENTITY: ifAny(self, "ssh_identity", `${self}.identity`),
+        KNOWN_HOSTS: ifAny(self, "ssh_known_hosts", `${firstKey(self)}, ""`),
+        JUMP: ifAny(self, "ssh_jump", '""'),
+        JUMP_KNOWN_HOSTS: ifAny(self, "ssh_jump_known_hosts", '""'),
         RECORDED: recorded(self),
       });
       return { "local-exec": { when: "destroy", ...run } };
@@ -68,18 +68,25 @@ export function sshIdentity({ identityFile }: DesiredHost): string {
   return identityFile === undefined ? "" : path.resolve(expandHome(identityFile));
 }
 
-/** A trigger that machines of an earlier release do not have. */
-function ifAny(self: string, trigger: string): string {
-  return `\${try(${self}.${trigger}, "")}`;
+/** A trigger that machines of an earlier release do not have, and what takes its place there. */
+function ifAny(self: string, trigger: string, otherwise: string): string {
+  return `\${try(${self}.${trigger}, ${otherwise})}`;
+}
+
+/** Without brackets, and without a sign that ssh would expand. */
+function plain(self: string, trigger: string): string {
+  return `replace(replace(replace(${self}.${trigger}, "[", ""), "]", ""), "%", "%%")`;
 }
 
 /** Where the host was when it was deployed, for a machine whose ssh does not know its name any more. */
 function recorded(self: string): string {
-  // Without brackets, and without a sign that ssh would expand.
-  const plain = (trigger: string): string =>
-    `replace(replace(replace(${self}.${trigger}, "[", ""), "]", ""), "%", "%%")`;
-  const jump = `"\\nProxyJump=\${${self}.bastion_user}@[\${${plain("bastion_host")}}]:\${${self}.bastion_port}"`;
-  return `HostName=\${${plain("address")}}\nPort=\${${self}.port}\${${self}.bastion_host == "" ? "" : ${jump}}`;
+  const jump = `"\\nProxyJump=\${${self}.bastion_user}@[\${${plain(self, "bastion_host")}}]:\${${self}.bastion_port}"`;
+  return `HostName=\${${plain(self, "address")}}\nPort=\${${self}.port}\${${self}.bastion_host == "" ? "" : ${jump}}`;
+}
+
+/** What an earlier release recorded of a host's keys begins with one of its own, unless it lies behind a jump host; then known_hosts decides. */
+function firstKey(self: string): string {
+  return `${self}.bastion_host == "" ? "* \${regex("^(?:ssh|ecdsa|sk)-[^\\n]*", ${self}.host_key)}" : ""`;
 }
 
 function provisioner(script: Script, stack: SshStack, values: Readonly<Record<string, string>>): Provisioner {

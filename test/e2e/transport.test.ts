@@ -3,6 +3,20 @@ import path from "node:path";
 import type { AppSpec } from "../support/project";
 import { type ContainerSpec, moduleText, testEmbedded, World } from "./world";
 
+type Known = Record<string, unknown>;
+
+/** Of Terraform's state, what holds the triggers. */
+interface TerraformState {
+  readonly resources: readonly {
+    readonly instances: readonly {
+      readonly attributes: {
+        readonly triggers?: Known;
+        readonly triggers_replace?: { value: Known; type: [string, Known] };
+      };
+    }[];
+  }[];
+}
+
 /** The same app, with its hosts reached another way. */
 function through(transport: "remote-exec" | "ssh", spec: AppSpec): AppSpec {
   return {
@@ -39,6 +53,26 @@ describe("the way a deploy goes", () => {
     const outcome = await world.project.destroy(through(other, app()));
     expect(outcome.code).toBe(0);
     expect(outcome.output).toContain(other === "ssh" ? "local-exec" : "remote-exec");
+    expect(await world.status("a")).toBe("gone");
+  });
+
+  test("destroys over ssh what an earlier release has deployed", async () => {
+    await world.deploy(through("remote-exec", app()));
+    const file = world.project.statePath("fleet");
+    const state = JSON.parse(readFileSync(file, "utf8")) as TerraformState;
+    let forgotten = 0;
+    for (const { attributes } of state.resources.flatMap(({ instances }) => instances)) {
+      const { triggers, triggers_replace: replace } = attributes;
+      for (const known of [triggers, replace?.value, replace?.type[1]]) {
+        for (const key of Object.keys(known ?? {}).filter((name) => name.startsWith("ssh_"))) {
+          delete known?.[key];
+          forgotten++;
+        }
+      }
+    }
+    expect(forgotten).toBeGreaterThan(5);
+    writeFileSync(file, JSON.stringify(state));
+    expect((await world.project.destroy(through("ssh", app()))).code).toBe(0);
     expect(await world.status("a")).toBe("gone");
   });
 
