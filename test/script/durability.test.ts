@@ -39,7 +39,7 @@ describeWith(
       const traced =
         "openat,fsync,fdatasync,rename,renameat,renameat2,mkdir,mkdirat,symlink,symlinkat,unlink,unlinkat,rmdir,execve";
       const run = await host.run(
-        `cat >./.cdktf-nixos-t.sh && strace -f -y -qq --seccomp-bpf -s 4096 -e trace=${traced} -o '${file}' sh ./.cdktf-nixos-t.sh`,
+        `cat >./traced.sh && strace -f -y -qq --seccomp-bpf -s 4096 -e trace=${traced} -o '${file}' sh ./traced.sh`,
         { stdin: script },
       );
       expect([run.code, run.stdout + run.stderr]).toEqual([code, expect.any(String)]);
