@@ -46,7 +46,7 @@ watch_connection() {
   exec 4<&0
   (
     while read -r _; do :; done <&4
-    kill "$tail" "$$"
+    kill "$$" "$tail" # this front first, or its shell would tell of the other's end
   ) >/dev/null 2>&1 &
   watch=$!
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EmbeddedHost } from "../../src/sim";
-import { SshApply, type Target } from "../support/ssh-apply";
+import { program, SshApply, type Target } from "../support/ssh-apply";
 import { hasTool } from "../support/tools";
 
 let host: EmbeddedHost;
@@ -152,6 +152,23 @@ describe("the connection of one apply to a host", () => {
     expect(await apply.run("echo later")).toEqual({ code: 0, output: "later\n" });
     expect(host.connections).toBe(1);
   });
+
+  test.each(["dash", "bash", "busybox"].filter(hasTool))(
+    "ends the front on a host, whose %s says nothing of that",
+    async (name) => {
+      const folder = mkdtempSync(path.join(host.root, "work."));
+      const slowly = 'kill() { for process; do command kill "$process"; sleep 0.2; done; }\n';
+      writeFileSync(path.join(folder, "program"), slowly + program("echo begins; sleep 1"));
+      const env = { ...process.env, CDKTF_NIXOS_ROOT: host.root };
+      const front = spawn(name, [...(name === "busybox" ? ["sh"] : []), path.join(folder, "program"), "ssh"], { env });
+      let output = "";
+      for (const stream of [front.stdout, front.stderr]) stream.on("data", (data) => (output += String(data)));
+      await until(() => output.includes("begins"));
+      front.stdin.end();
+      await new Promise((resolve) => front.on("close", resolve));
+      expect({ signal: front.signalCode, output }).toEqual({ signal: "SIGTERM", output: "begins\n" });
+    },
+  );
 
   test("is left by a run that Ctrl-C or Terraform ends, which says what becomes of the work", async () => {
     const apply = newApply();
