@@ -42,7 +42,7 @@ describeUnless(noSshd, "what a login does before any command, as the real probe 
     if (observation.kind !== "observed") throw new Error(said(observation));
     // This machine is no NixOS host: what it lacks for that is not in question here.
     return observation.host.troubles.filter(
-      ({ word }) => !["no-tool", "no-unit", "no-nixpkgs", "layout"].includes(word),
+      ({ word }) => !["no-command", "no-tool", "no-unit", "no-nixpkgs", "layout"].includes(word),
     );
   }
 
