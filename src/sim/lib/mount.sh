@@ -1,15 +1,15 @@
 # shellcheck shell=sh
-# Mount units: files /etc/systemd/system/NAME.mount with a line Where=, and what RequiresMountsFor= makes of them. Sourced after host.sh.
+# Mount units: files /etc/systemd/system/NAME.mount with a line Where=, and what RequiresMountsFor= makes of them. Sourced after unit.sh.
 # shellcheck disable=SC2034,SC2154 # shared with host.sh and those who source this file
 
-# Sets `loaded_value` to what a unit's drop-ins said at the last daemon-reload; fails when they said nothing.
-loaded_value() {
-  loaded_value=$(sed -n "s/^$2=//p" "$state/loaded/$1" 2>/dev/null)
-  [ -n "$loaded_value" ]
-}
-
 # Sets `where` to the place a mount unit mounts at.
-mount_where() { where=$(sed -n 's/^Where=//p' "$host/etc/systemd/system/$1" 2>/dev/null); }
+mount_where() {
+  where=''
+  [ -r "$host/etc/systemd/system/$1" ] || return 0
+  while IFS= read -r mount_line; do
+    case $mount_line in Where=*) where=${mount_line#Where=} ;; esac
+  done <"$host/etc/systemd/system/$1"
+}
 
 is_mounted() {
   mount_where "$1"
@@ -19,7 +19,7 @@ is_mounted() {
 # Sets `mounts` to the mount units that the unit's RequiresMountsFor= needs: those at one of its paths, or above it.
 mounts_of() {
   mounts=''
-  loaded_value "$1" RequiresMountsFor || return 0
+  loaded "$1" RequiresMountsFor || return 0
   for mount_unit in "$host"/etc/systemd/system/*.mount; do
     [ -e "$mount_unit" ] || continue
     mount_where "${mount_unit##*/}"

@@ -5,7 +5,8 @@
 reload_daemon() {
   wants=
   for link in "$host/etc/systemd/system/machines.target.wants"/* "$host/etc/systemd/system.control/machines.target.wants"/*; do
-    case $(readlink "$link") in '' | /dev/null) continue ;; esac
+    # shellcheck disable=SC3013 # every sh of a Linux knows -ef
+    if [ ! -h "$link" ] || [ "$link" -ef /dev/null ]; then continue; fi
     link=${link##*/}
     case "$nl$wants$nl" in *"$nl$link$nl"*) ;; *) wants="$wants${wants:+$nl}$link" ;; esac
   done

@@ -57,7 +57,7 @@ show_unit() {
   case $1 in
     container@?*.service)
       fragment=/etc/systemd/system/container@.service type=service
-      loaded_value "$1" Wants && wants=$loaded_value
+      loaded "$1" Wants && wants=$loaded_value
       ;;
     *.mount)
       active=inactive sub=dead
@@ -83,10 +83,9 @@ show_unit() {
     property MainPID "$main_pid"
     property Result "$result"
     property NRestarts "$restarts"
-    loaded_value "$1" DevicePolicy || property DevicePolicy closed
+    loaded "$1" DevicePolicy || property DevicePolicy closed
     show_loaded "$1"
-    mounts_of "$1"
-    property Requires "system.slice$mounts"
+    case ",$properties," in ,, | *,Requires,*) mounts_of "$1" && property Requires "system.slice$mounts" ;; esac
   fi
   property Id "$1"
   property Names "$1"
