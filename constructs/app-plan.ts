@@ -3,7 +3,7 @@ import type { DesiredContainer } from "../src/model/container";
 import { NixosError, type Problem } from "../src/model/error";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "../src/plan";
 import { allContainers, allProblems, hasChanges, planText, summaryText } from "../src/render";
-import { Fleet } from "./fleet";
+import { Fleet } from "./fleet/fleet";
 
 /**
  * What a deploy of an app would do, as data: for unit tests, policies and reports.

@@ -2,7 +2,7 @@ export { AppPlan, planOf } from "./app-plan";
 export { NixosContainer, type NixosContainerProps } from "./nixos-container";
 export { NixosHost, type NixosHostProps } from "./nixos-host";
 export { NixosTeardown } from "./nixos-teardown";
-export { contextKey, type Settings } from "./settings";
+export { contextKey, type Settings } from "./fleet/settings";
 export type { BindMount, BindMounts } from "../src/model/mount";
 export type { ForwardPort, NetworkProps } from "../src/model/network";
 export type { ContainerSettings, DesiredContainer, RemovalPolicy, Timeouts } from "../src/model/container";

@@ -2,10 +2,10 @@ import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import type { Problem, Where } from "../src/model/error";
 import { type ConfigSource, configFiles, isPath, literalStateVersion, treeDigest } from "../src/nix";
-import type { Carrier } from "./carrier";
-import { Fleet } from "./fleet";
-import { isKind, libraryOf, refuseMixed, stackAbove, stackOf } from "./framework";
-import type { Dependable, Stack } from "./library";
+import type { Carrier } from "./carrier/carrier";
+import { Fleet } from "./fleet/fleet";
+import { isKind, libraryOf, refuseMixed, stackAbove, stackOf } from "./framework/framework";
+import type { Dependable, Stack } from "./framework/library";
 import type { NixosHost } from "./nixos-host";
 import { StackHosts } from "./stack-hosts";
 

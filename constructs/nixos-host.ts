@@ -3,8 +3,8 @@ import { type DesiredHost, hostProblems, type HostSettings, jumpHost } from "../
 import { pinnedKeys, sharedTypes } from "../src/model/host-key";
 import { withoutNulls } from "../src/model/shape";
 import { sshTransport, usesTerraformSsh } from "../src/model/transport";
-import { Fleet } from "./fleet";
-import { libraryOf, stackOf } from "./framework";
+import { Fleet } from "./fleet/fleet";
+import { libraryOf, stackOf } from "./framework/framework";
 import { StackHosts } from "./stack-hosts";
 
 /** Where a NixOS host is and how to log in to it. */

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { stackOf } from "./framework";
+import { stackOf } from "./framework/framework";
 import { StackHosts } from "./stack-hosts";
 
 /**

@@ -12,20 +12,20 @@ import {
   sshClient,
   teardownCall,
 } from "../src/script";
-import { type Carrier, makeCarrier, selfTriggers } from "./carrier";
-import { addDestroyPolicy } from "./destroy-policy";
-import { terraformText } from "./escape";
-import { Fleet } from "./fleet";
-import { refuseMixedInTests } from "./framework";
-import type { Dependable, Stack } from "./library";
-import { makeLocal } from "./own-element";
-import { ProblemGuard } from "./problem-guard";
-import { StackFiles } from "./stack-files";
+import { type Carrier, makeCarrier, selfTriggers } from "./carrier/carrier";
+import { addDestroyPolicy } from "./carrier/destroy-policy";
+import { terraformText } from "./framework/escape";
+import { Fleet } from "./fleet/fleet";
+import { refuseMixedInTests } from "./framework/framework";
+import type { Dependable, Stack } from "./framework/library";
+import { makeLocal } from "./carrier/own-element";
+import { ProblemGuard } from "./carrier/problem-guard";
+import { StackFiles } from "./carrier/stack-files";
 import { connectionOf, machineTriggers, operatorTriggers } from "./transport/machine";
 import { remoteExec } from "./transport/remote-exec";
 import { ssh } from "./transport/ssh";
 import type { Piece, Reached, Script, Transport } from "./transport/transport";
-import { applyTrigger, containerTriggers } from "./triggers";
+import { applyTrigger, containerTriggers } from "./carrier/triggers";
 
 const childId = "nixos-hosts";
 

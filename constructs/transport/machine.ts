@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import type { DesiredHost } from "../../src/model/host";
 import type { Connection } from "../../src/model/observed";
 import { hostKeyText, knownHostsName } from "../../src/observe/known-hosts";
-import { referenceText, terraformText } from "../escape";
+import { referenceText, terraformText } from "../framework/escape";
 import { anyName, sshIdentity, sshOptions } from "./ssh";
 import type { Reached } from "./transport";
 

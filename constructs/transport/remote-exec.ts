@@ -1,4 +1,4 @@
-import { referenceText, terraformString, terraformText } from "../escape";
+import { referenceText, terraformString, terraformText } from "../framework/escape";
 import { dialledHost, scriptPath } from "./machine";
 import type { Provisioner, Reached, Script, Transport } from "./transport";
 

@@ -3,7 +3,7 @@ import type { DesiredHost } from "../../src/model/host";
 import { fileDigest } from "../../src/nix";
 import { expandHome } from "../../src/observe/ssh-token";
 import { sshClient } from "../../src/script";
-import { referenceText, terraformText } from "../escape";
+import { referenceText, terraformText } from "../framework/escape";
 import type { Piece, Provisioner, Script, Transport } from "./transport";
 
 /** Bytes up to which a text goes by the environment, where each has 128 KiB on Linux, and all together 1 MiB on macOS. */

@@ -2,7 +2,9 @@
 import path from "node:path";
 
 const engine = ["src/model", "src/nix", "src/plan", "src/render", "src/script", "src/observe", "src/cli", "src/sim"];
-const users = ["src", ...engine, "constructs", "examples", "bench"];
+const engineOfConstructs = ["src", ...engine.filter((folder) => folder !== "src/sim" && folder !== "src/cli")];
+const constructs = ["framework", "fleet", "transport", "carrier"].map((folder) => `constructs/${folder}`);
+const users = ["src", ...engine, "constructs", ...constructs, "examples", "bench"];
 
 /** For each folder of the repository, the other folders it may import. A folder that is not listed may import nothing. */
 export const arrows = {
@@ -15,7 +17,11 @@ export const arrows = {
   "src/cli": ["src/model", "src/plan", "src/render", "src/sim"], // it spawns the app, and never imports constructs
   "src/sim": [], // shares no code with what it tests, lest a shared bug hide itself
   src: engine, // src/index.ts, the engine's list of exports
-  constructs: ["src", ...engine.filter((folder) => folder !== "src/sim" && folder !== "src/cli")],
+  "constructs/framework": ["src/model", "src/plan"],
+  "constructs/fleet": ["constructs/framework", ...engineOfConstructs],
+  "constructs/transport": ["constructs/framework", ...engineOfConstructs],
+  "constructs/carrier": ["constructs/framework", "constructs/fleet", "constructs/transport", ...engineOfConstructs],
+  constructs: [...constructs, ...engineOfConstructs],
   examples: users,
   bench: users,
   test: users,
@@ -31,8 +37,8 @@ export const packages = [
   },
   {
     names: ["cdktf", "cdktn", "@cdktf/provider-null"],
-    folders: ["constructs/framework.ts", "examples", "bench", "test"],
-    why: "constructs/framework.ts alone knows that there are two frameworks, and src/ is usable without either",
+    folders: ["constructs/framework/framework.ts", "examples", "bench", "test"],
+    why: "constructs/framework/framework.ts alone knows that there are two frameworks, and src/ is usable without either",
   },
   {
     names: ["execa"],
@@ -47,7 +53,7 @@ export const packages = [
 /** The folder of `arrows` that a file belongs to: `src/plan`, `src` for its own files, `constructs`. */
 function folderOf(file) {
   const [top, second, ...rest] = file.split(path.sep);
-  return top === "src" && rest.length > 0 ? `src/${second}` : top;
+  return ["src", "constructs"].includes(top) && rest.length > 0 ? `${top}/${second}` : top;
 }
 
 /** What a relative specifier leads to. `../model` names the folder's index, `..` from a folder of src is src itself. */
@@ -68,7 +74,7 @@ function complaint(file, { specifier, dynamic, typeOnly }) {
   }
   for (const { names, folders, dynamicOnly, why } of packages) {
     if (!names.some((name) => matches(specifier, name))) continue;
-    if (!folders.includes(from) && !folders.includes(file.split(path.sep).join("/")))
+    if (![from, from.split("/")[0], file.split(path.sep).join("/")].some((place) => folders.includes(place)))
       return `${from} must not import ${specifier}: ${why}`;
     if (dynamicOnly && !dynamic && !typeOnly) return `${specifier} must be imported by import(): ${why}`;
   }

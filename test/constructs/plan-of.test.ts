@@ -1,7 +1,7 @@
 import { App, TerraformStack, Testing } from "./framework";
 import * as cdktn from "cdktn";
 import { AppPlan, NixosContainer, NixosError, NixosHost, planOf } from "../../constructs";
-import { CallSite } from "../../constructs/call-site";
+import { CallSite } from "../../constructs/framework/call-site";
 import { EmbeddedHost } from "../../src/sim/package-entry";
 import { newApp, newContainer, newHost, newStack, refusal, synth, temporaryFolder } from "./app";
 

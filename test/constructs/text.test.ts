@@ -4,7 +4,7 @@ import path from "node:path";
 import { describeWith } from "../support/tools";
 import { newContainer, newHost, newStack, refusal, remoteExec, resource, synth, temporaryFolder } from "./app";
 import { engine, evaluated } from "./engine";
-import { terraformText } from "../../constructs/escape";
+import { terraformText } from "../../constructs/framework/escape";
 
 /** Text that means something to Terraform, to Nix, to sh, to JSON or to a terminal. */
 const hostile = [

@@ -42,6 +42,10 @@ const cases: readonly (readonly [rule: string, forbidden: Text, allowed: Text])[
   arrow("src/render", "..", "../model"),
   arrow("constructs", "../src/sim/x", "../src/plan/x"),
   arrow("constructs", "../test/x", "../src"),
+  arrow("constructs/framework", "../fleet/x", "../../src/plan/x"),
+  arrow("constructs/fleet", "../carrier/x", "../framework/x"),
+  arrow("constructs/transport", "../carrier/x", "../framework/x"),
+  arrow("constructs/carrier", "../stack-hosts", "../fleet/x"),
   arrow("examples/demo", "../../test/support/x", "../../constructs"),
   arrow("bench", "../test/x", "../src/sim/x"),
   ["src/ is usable without cdktf", at("src/plan", imports("cdktf")), framework(imports("cdktf"))],
@@ -130,7 +134,7 @@ function at(folder: string, text: string): Text {
 }
 
 function framework(text: string): Text {
-  return { file: "constructs/framework.ts", text };
+  return { file: "constructs/framework/framework.ts", text };
 }
 
 function arrow(folder: string, forbidden: string, allowed: string) {

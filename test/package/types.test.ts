@@ -10,10 +10,11 @@ function namedIn(file: string): string[] {
 }
 
 test("the types of constructs/ name no package but `constructs`, so that either framework may be missing", () => {
-  const files = readdirSync(path.join(repository, "dist/constructs")).filter((file) => file.endsWith(".d.ts"));
+  const every = readdirSync(path.join(repository, "dist/constructs"), { recursive: true, encoding: "utf8" });
+  const files = every.filter((file) => file.endsWith(".d.ts"));
   expect(files.length).toBeGreaterThan(15);
   const named = files.flatMap((file) => namedIn(`dist/constructs/${file}`));
   expect([...new Set(named)]).toEqual(["constructs"]);
   // Its source does name them, so what is looked for is found.
-  expect(namedIn("constructs/framework.ts")).toEqual(expect.arrayContaining(["cdktf", "cdktn"]));
+  expect(namedIn("constructs/framework/framework.ts")).toEqual(expect.arrayContaining(["cdktf", "cdktn"]));
 });

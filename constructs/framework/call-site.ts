@@ -7,7 +7,7 @@ const depth = 10;
 
 /** Where no user's code is: packages, node itself, and this package's own folders. */
 const foreign = [/[/\\]node_modules[/\\]/, /^node:/];
-const own = [__dirname, path.join(__dirname, "..", "src")].map((folder) => folder + path.sep);
+const own = ["..", "../../src"].map((folder) => path.join(__dirname, folder) + path.sep);
 
 /** What both frameworks know `stackTraces: false` of an App by. */
 const disabled = ["@cdktf/disable_stack_trace_in_metadata", "@cdktn/disable_stack_trace_in_metadata"];

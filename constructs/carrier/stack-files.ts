@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
-import type { Stack } from "./library";
+import type { Stack } from "../framework/library";
 
 /** What the framework hands over when it writes a stack out. */
 interface Session {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IConstruct } from "constructs";
-import type { Problem } from "../src/model/error";
-import { closestName } from "../src/model/suggestion";
-import { type Transport, transportRemedy, transports } from "../src/model/transport";
+import type { Problem } from "../../src/model/error";
+import { closestName } from "../../src/model/suggestion";
+import { type Transport, transportRemedy, transports } from "../../src/model/transport";
 
 /** The context key, in cdktf.json or on the App, that these settings stand under. */
 export const contextKey = "cdktf-nixos";

@@ -1,9 +1,9 @@
-import { confEntries } from "../src/model/conf";
-import type { DesiredContainer } from "../src/model/container";
-import { isOpaque, opaqueWords } from "../src/model/module-file";
-import type { ContainerPlan } from "../src/plan";
-import { fileTrigger } from "../src/script";
-import { terraformText } from "./escape";
+import { confEntries } from "../../src/model/conf";
+import type { DesiredContainer } from "../../src/model/container";
+import { isOpaque, opaqueWords } from "../../src/model/module-file";
+import type { ContainerPlan } from "../../src/plan";
+import { fileTrigger } from "../../src/script";
+import { terraformText } from "../framework/escape";
 
 /**
  * The trigger that decides whether Terraform runs the program: the journal's token when the host is as wanted,

@@ -1,17 +1,17 @@
 import type { Construct } from "constructs";
-import type { Problem } from "../src/model/error";
-import type { CallSite } from "./call-site";
+import type { Problem } from "../../src/model/error";
+import type { CallSite } from "../framework/call-site";
 import { type Fault, judge } from "./carrier-rules";
 import { notePolicy } from "./destroy-policy";
-import { Fleet } from "./fleet";
-import { libraryOf, nullResourceOf, perLibrary, stackOf } from "./framework";
-import type { Dependable, Library } from "./library";
-import { withLiteral } from "./literal";
-import { ensureNullProvider, nullMetadata } from "./null-provider";
-import type { Outcome } from "./outcome";
+import { Fleet } from "../fleet/fleet";
+import { libraryOf, nullResourceOf, perLibrary, stackOf } from "../framework/framework";
+import type { Dependable, Library } from "../framework/library";
+import { withLiteral } from "../framework/literal";
+import { ensureNullProvider, nullMetadata } from "../framework/null-provider";
+import type { Outcome } from "../fleet/outcome";
 import { nameOwn } from "./own-element";
-import type { Provisioner } from "./transport/transport";
-import { watchCalls } from "./watched-calls";
+import type { Provisioner } from "../transport/transport";
+import { watchCalls } from "../framework/watched-calls";
 
 /** What a carrier says to Terraform, computed when it is synthesized. */
 export interface Carried {

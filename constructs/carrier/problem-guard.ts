@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
-import { type Problem, problemText } from "../src/model/error";
-import { terraformText } from "./escape";
-import { libraryOf, perLibrary } from "./framework";
+import { type Problem, problemText } from "../../src/model/error";
+import { terraformText } from "../framework/escape";
+import { libraryOf, perLibrary } from "../framework/framework";
 import { makeLocal, nameOwn } from "./own-element";
 
 const logicalId = "nixos-problems";

@@ -1,10 +1,10 @@
-import type { Problem } from "../src/model/error";
-import { Fleet } from "./fleet";
-import { libraryOf, stackOf } from "./framework";
-import { hclProblem } from "./hcl";
-import type { Element } from "./library";
+import type { Problem } from "../../src/model/error";
+import { Fleet } from "../fleet/fleet";
+import { libraryOf, stackOf } from "../framework/framework";
+import { hclProblem } from "../framework/hcl";
+import type { Element } from "../framework/library";
 import type { Construct } from "constructs";
-import { refuse } from "./refusal";
+import { refuse } from "../framework/refusal";
 
 type Overrides = Readonly<Record<string, unknown>>;
 

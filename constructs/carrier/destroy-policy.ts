@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
-import { libraryOf, perLibrary } from "./framework";
-import type { Stack } from "./library";
+import { libraryOf, perLibrary } from "../framework/framework";
+import type { Stack } from "../framework/library";
 import { nameOwn } from "./own-element";
 
 const name = "nixos-prevent-destroy";

@@ -1,7 +1,7 @@
-import { distinct, type Problem } from "../src/model/error";
-import type { DesiredHost } from "../src/model/host";
-import type { Connection, Observation } from "../src/model/observed";
-import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "../src/plan";
+import { distinct, type Problem } from "../../src/model/error";
+import type { DesiredHost } from "../../src/model/host";
+import type { Connection, Observation } from "../../src/model/observed";
+import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "../../src/plan";
 
 /** A plan with the ways to look things up in it. */
 export class Outcome {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { NixosError, type Problem } from "../src/model/error";
-import type { Plan } from "../src/plan";
+import { NixosError, type Problem } from "../../src/model/error";
+import type { Plan } from "../../src/plan";
 
 /** Stops the synth when there are problems: cdktf shows what is printed, everyone else gets an error to catch. */
 export function refuse(problems: readonly Problem[]): void {

@@ -1,5 +1,5 @@
 import type { IConstruct } from "constructs";
-import type { Problem } from "../src/model/error";
+import type { Problem } from "../../src/model/error";
 
 /** Why none of ours is written in HCL: the frameworks' own renderers lose parts of it, and what is lost would not be deployed. */
 export const hclProblem: Problem = {

@@ -1,21 +1,21 @@
 import { writeFileSync } from "node:fs";
 import { Construct, type IConstruct } from "constructs";
-import type { DesiredContainer } from "../src/model/container";
-import { NixosError, type Problem, problemText } from "../src/model/error";
-import { fleetProblems } from "../src/model/fleet";
-import type { DesiredHost } from "../src/model/host";
-import type { Observation } from "../src/model/observed";
-import type { ModuleFile } from "../src/model/module-file";
-import { checkSyntax, fileDigest } from "../src/nix";
-import { observeSync } from "../src/observe/sync";
-import { type AppInput, type Plan, planApp, planDestroy } from "../src/plan";
-import { CallSite } from "./call-site";
-import { refuseMixedAtSynth } from "./framework";
-import { hclProblems } from "./hcl";
-import type { Stack } from "./library";
+import type { DesiredContainer } from "../../src/model/container";
+import { NixosError, type Problem, problemText } from "../../src/model/error";
+import { fleetProblems } from "../../src/model/fleet";
+import type { DesiredHost } from "../../src/model/host";
+import type { Observation } from "../../src/model/observed";
+import type { ModuleFile } from "../../src/model/module-file";
+import { checkSyntax, fileDigest } from "../../src/nix";
+import { observeSync } from "../../src/observe/sync";
+import { type AppInput, type Plan, planApp, planDestroy } from "../../src/plan";
+import { CallSite } from "../framework/call-site";
+import { refuseMixedAtSynth } from "../framework/framework";
+import { hclProblems } from "../framework/hcl";
+import type { Stack } from "../framework/library";
 import { Outcome } from "./outcome";
 import { planWithSources, type SourceOf, withSources } from "./problem-source";
-import { refuse, tell } from "./refusal";
+import { refuse, tell } from "../framework/refusal";
 import { readSettings, type Settings } from "./settings";
 
 /** A container as its construct registers it. */

@@ -1,5 +1,5 @@
-import type { Problem } from "../src/model/error";
-import type { ContainerPlan, Plan } from "../src/plan";
+import type { Problem } from "../../src/model/error";
+import type { ContainerPlan, Plan } from "../../src/plan";
 
 /** Tells where in the user's code a construct was made, by its path. */
 export type SourceOf = (construct: string) => string | undefined;
