@@ -41,12 +41,15 @@ sweep_script() {
   setsid sh -c 'for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; [ ! -e "$1" ] || [ -s "$1" ] || { rm -f "$1"; exit; }; done' sh "$1" >/dev/null 2>&1 </dev/null &
 }
 
-# Over ssh without a terminal, the end of our input is how a lost connection, or a client that is gone, shows.
+# Over ssh without a terminal, the end of our input is how a lost connection, or a client that is gone, shows. This front then
+# exits by itself: of one that a signal ended, the shell that waits for it would tell the user.
 watch_connection() {
+  # shellcheck disable=SC2064 # the process is known now
+  trap "kill $tail; exit 143" TERM
   exec 4<&0
   (
     while read -r _; do :; done <&4
-    kill "$$" "$tail" # this front first, or its shell would tell of the other's end
+    kill "$$"
   ) >/dev/null 2>&1 &
   watch=$!
 }

@@ -210,14 +210,14 @@ observe_files() {
         print "state\t" name "\t" field "\t" sum (field == "module" ? "  " path : "")
         if (details == "yes" && field == "module" && substr($0, 1, 1) != "\\") {
           file = base name "/" path
-          lines = ""; length_of = 0; shown = 1
+          count = 0; length_of = 0; shown = 1
           while (shown && (getline line < file) > 0) {
             length_of += length(line) + 1
             if (length_of > 262144 || line ~ /[\001-\010\016-\037]/) shown = 0
-            lines = lines "info\t" name "\ttext\t" path "\t" line "\n"
+            lines[++count] = line
           }
           close(file)
-          if (shown) printf "%s", lines
+          for (i = 1; shown && i <= count; i++) print "info\t" name "\ttext\t" path "\t" lines[i]
         }
       }'
 }
