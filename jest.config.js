@@ -4,8 +4,9 @@ const { availableParallelism } = require("node:os");
 /** Sources run as they are; child processes run the build that `npm test` makes first. */
 module.exports = {
   testEnvironment: "node",
-  // Tests wait for other programs half of the time, so two cores get three workers; real hosts get one run at a time.
-  maxWorkers: process.env.CDKTF_NIXOS_TEST_HOSTS ? 1 : Math.ceil(availableParallelism() * 1.5),
+  // Tests wait for other programs half of the time, so two cores get four workers; real hosts get one run at a time.
+  maxWorkers: process.env.CDKTF_NIXOS_TEST_HOSTS ? 1 : availableParallelism() * 2,
+  testSequencer: "<rootDir>/scripts/slow-first.js",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["<rootDir>/test/install/"], // minutes of npm, run by a command of its own

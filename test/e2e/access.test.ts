@@ -21,6 +21,10 @@ const kinds: [what: string, options: EmbeddedHostOptions, prepare: string][] = [
   ],
 ];
 
+/** Waits until the empty files of Terraform's uploads are gone: they are swept within seconds. */
+const swept =
+  'cd "$R"; tries=0; while [ -n "$(find root home -name ".cdktf-nixos-*")" ]; do tries=$((tries + 1)); [ "$tries" -lt 300 ] || exit 1; sleep 0.1; done';
+
 describe("hosts of many kinds", () => {
   test.each(kinds)("a host %s", async (_what, options, prepare) => {
     const world = await World.embedded(options);
@@ -29,14 +33,14 @@ describe("hosts of many kinds", () => {
       const spec = world.stack([{ id: "one", autoStart: true }, { id: "two" }]);
       await world.deploy(spec);
       expect([await world.status("one"), await world.status("two")]).toEqual(["up", "up"]);
-      await world.machine.sh("sleep 2"); // the empty files of Terraform's uploads are swept within seconds
+      expect((await world.machine.sh(swept)).code).toBe(0); // by a process that the reboot would end
       await world.machine.embedded?.reboot();
       expect([await world.status("one"), await world.status("two")]).toEqual(["up", "down"]);
       await world.deploy(spec);
       await world.project.destroy(spec);
       expect([await world.status("one"), await world.status("two")]).toEqual(["gone", "gone"]);
       const left = await world.machine.sh(
-        'cd "$R"; for try in 1 2 3 4 5 6 7 8 9 10 11 12; do [ -z "$(find root home -name ".cdktf-nixos-*")" ] && break; sleep 1; done; ' +
+        `${swept}; cd "$R" && ` +
           'find root home var/lib etc/systemd/system.control nix/var/nix/gcroots -name "*cdktf*" -o -name "*container@one*" 2>/dev/null; ls var/lib/*containers | grep -v declared',
       );
       expect(left.stdout.trim()).toBe(prepare === "" || overSsh ? "" : "home/deploy/.cdktf-nixos");
