@@ -179,7 +179,7 @@ export class Fleet {
     const faulty = new Set(problems.filter(({ code }) => code === "config").map(({ where }) => where.construct));
     return this.containers.flatMap(({ container }) =>
       container.config.files
-        .filter((file) => isNixText(file) && !faulty.has(container.construct))
+        .filter((file) => isModule(file) && !faulty.has(container.construct))
         .map(({ path, text }) => ({
           path: container.config.inline && path === container.config.entry ? "config" : path,
           text,
@@ -196,7 +196,7 @@ export class Fleet {
     if (this.settings.observe === "off") return hosts.map(() => ({ kind: "unobserved", reason: "off" }));
     const requests = hosts.map((host) => {
       const here = this.containers.filter(({ container }) => container.host === host.construct);
-      const files = askSyntax ? here.flatMap(({ container }) => container.config.files.filter(isNixText)) : [];
+      const files = askSyntax ? here.flatMap(({ container }) => container.config.files.filter(isModule)) : [];
       return {
         host,
         mounting: here
@@ -230,12 +230,12 @@ function stopAt(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new NixosError(problems);
 }
 
-/** A module that the host's nix cannot read is bad input, found late: nothing of the app is synthesized. */
-/** Whether nix can read a file; one of that name which is no text only lies in a folder that travels. */
-function isNixText({ path, bytes }: ModuleFile): boolean {
-  return path.endsWith(".nix") && bytes === undefined;
+/** Whether nix will read a file; what only lies in a folder that travels need not be Nix, whatever its name. */
+function isModule({ path, unnamed }: ModuleFile): boolean {
+  return path.endsWith(".nix") && unnamed === undefined;
 }
 
+/** A module that the host's nix cannot read is bad input, found late: nothing of the app is synthesized. */
 function syntaxProblems(plan: Plan): Problem[] {
   return plan.containers.flatMap((container) => container.problems.filter(({ code }) => code === "config"));
 }

@@ -6,6 +6,8 @@ export interface ModuleFile {
   readonly text: string;
   /** In base64 the bytes of a file that is no text; its text is empty then. */
   readonly bytes?: string;
+  /** Set where it only lies in a folder that a path names, so that nobody can tell whether it is a module. */
+  readonly unnamed?: true;
 }
 
 /** What a file holds. */

@@ -59,10 +59,11 @@ export function configFiles(config: ConfigSource, options: ConfigOptions): Modul
     faults.push(...moduleFaults(entry), ...reservedFaults(draft.files, draft.entry, options.name));
   }
   options.problems.push(...faults.map((fault) => configProblem(fault, options.where)));
-  const files = [...draft.files].map(([path, { text, bytes }]) => ({
+  const files = [...draft.files].map(([path, { text, bytes, unnamed }]) => ({
     path,
     text,
     ...(bytes !== undefined && { bytes }),
+    ...(unnamed && { unnamed }),
   }));
   return {
     entry: draft.entry,
@@ -210,10 +211,10 @@ function moduleFaults({ text, origin }: ModuleSource): readonly Fault[] {
 
 function sources(tree: ModuleTree): Map<string, ModuleSource> {
   const source = (path: string, content: string | Buffer): ModuleSource => {
-    const origin = fileOrigin(tree.nameOf(path));
+    const more = { ...(tree.isUnnamed(path) && { unnamed: true as const }), origin: fileOrigin(tree.nameOf(path)) };
     return typeof content === "string"
-      ? { text: content, origin }
-      : { text: "", bytes: content.toString("base64"), origin };
+      ? { text: content, ...more }
+      : { text: "", bytes: content.toString("base64"), ...more };
   };
   return new Map([...tree.files].map(([path, content]) => [path, source(path, content)]));
 }

@@ -7,6 +7,7 @@ import { asksForExistence, besideFile, leavesFolder, type PathLiteral, pathLiter
 import {
   fileOrigin,
   folderSizeFault,
+  markFaults,
   type Origin,
   sizeFaults,
   textFaults,
@@ -40,6 +41,7 @@ export class ModuleTree {
   private readonly missing: Claim[] = [];
   private readonly seen = new Map<string, Reason>();
   private readonly leftOut = new Map<string, string>();
+  private readonly programs: string[] = [];
   /** Faults of files that count where such a file is imported, and not where it only lies in a folder that is referred to. */
   private readonly claims: Claim[] = [];
   /** Where all of the folder with the app itself is referred to, most of which is no part of a configuration. */
@@ -85,6 +87,11 @@ export class ModuleTree {
     return path === "." ? this.label : `${this.label.replace(/\/$/, "")}/${path}`;
   }
 
+  /** Whether a file travels only because it lies in a folder that is referred to: whether it is a module cannot be told. */
+  isUnnamed(path: string): boolean {
+    return this.seen.get(path) === "inside";
+  }
+
   /** Adds the file or folder that is given as config, and all that it refers to. */
   addConfig(path: string, isFolder: boolean): void {
     if (!isFolder) this.add(path, "named");
@@ -110,7 +117,7 @@ export class ModuleTree {
     this.leftOut.delete(path);
     const stats = this.attempt(path, () => this.inspect(path, reason));
     if (stats?.isDirectory()) this.addFolder(path, reason === "named" ? "inside" : reason);
-    else if (stats?.isFile()) this.addFile(path, stats.size, reason);
+    else if (stats?.isFile()) this.addFile(path, stats, reason);
     else if (stats) this.without(path, reason, "neither a file nor a folder", "remove it from the folder");
   }
 
@@ -181,6 +188,11 @@ export class ModuleTree {
           ]),
       ...(doubts.length > 0 ? [`${shown}: no matter unless a module imports it`] : []),
       ...(out.length > 0 ? [`left out of the configuration: ${list(out)}`] : []),
+      ...(this.programs.length > 0
+        ? [
+            `executable here, and no longer on the host: ${list(this.programs.map((path) => this.nameOf(path)))}; let its interpreter run it, or make it with pkgs.writeShellScript`,
+          ]
+        : []),
       ...(ignored.length > 0
         ? [`git ignores ${list(ignored)}, which the configuration refers to by name: it travels`]
         : []),
@@ -240,7 +252,7 @@ export class ModuleTree {
     this.leftOut.set(path, "it may hold secrets, and no path names it");
   }
 
-  private addFile(path: string, size: number, reason: Reason): void {
+  private addFile(path: string, { size, mode }: Stats, reason: Reason): void {
     const name = this.nameOf(path);
     if (!this.hasGoodName(path, reason)) return;
     const [tooLarge] = sizeFaults(size, name);
@@ -270,8 +282,11 @@ export class ModuleTree {
       this.tooMuch = treeSizeFault(this.label);
       return;
     }
-    if (text !== undefined) this.faults.push(...textFaults(text, fileOrigin(name), isNix));
+    if (text !== undefined) this.faults.push(...textFaults(text, fileOrigin(name), false));
+    if (text !== undefined && isNix)
+      this.claims.push(...markFaults(text, fileOrigin(name)).map((fault) => ({ path, fault })));
     this.files.set(path, text ?? bytes);
+    if ((mode & 0o100) !== 0 && isProgram(bytes)) this.programs.push(path);
     if (text !== undefined && isNix) this.look(path, text, fileOrigin(name));
   }
 
@@ -344,11 +359,6 @@ export class ModuleTree {
     return [...this.claims, ...(this.asksForExistence ? [] : this.missing)];
   }
 
-  /** Whether a file travels only because it lies in a folder that is referred to: whether it is a module cannot be told. */
-  private isUnnamed(path: string): boolean {
-    return this.seen.get(path) === "inside";
-  }
-
   private noteComputed(target: string, literal: PathLiteral, place: string): void {
     const what = `${place} refers to ${literal.text}\${…}: which file that is cannot be told, and its folder holds more than modules`;
     const remedy =
@@ -387,6 +397,11 @@ function textOf(bytes: Buffer): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a kernel would run it: a text that names its interpreter, or a binary. */
+function isProgram(bytes: Buffer): boolean {
+  return bytes.subarray(0, 2).equals(Buffer.from("#!")) || bytes.subarray(0, 4).equals(Buffer.from("\x7fELF"));
 }
 
 function below(folder: string, name: string): string {

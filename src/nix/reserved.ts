@@ -42,6 +42,8 @@ export interface ModuleSource {
   readonly text: string;
   /** In base64 the bytes of a file that is no text. */
   readonly bytes?: string;
+  /** Set where no path names it. */
+  readonly unnamed?: true;
   readonly origin: Origin;
 }
 

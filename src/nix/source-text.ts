@@ -26,17 +26,19 @@ export function fileOrigin(name: string): Origin {
 /** Why a text cannot be a module file. CRLF is kept as written. */
 export function textFaults(text: string, origin: Origin, isNix: boolean): readonly Fault[] {
   const faults = sizeFaults(Buffer.byteLength(text), origin.name);
-  if (isNix && text.startsWith("\ufeff")) {
-    faults.push({
-      what: `${origin.name} begins with a byte order mark, which nix refuses`,
-      remedy: "save it as UTF-8 without a byte order mark",
-    });
-  }
+  if (isNix) faults.push(...markFaults(text, origin));
   const flaw = stringFault(text);
   if (flaw !== undefined) faults.push({ what: `${origin.name} ${flaw.flaw}`, remedy: flaw.remedy });
   const token = findTerraformToken(text);
   if (token !== undefined) faults.push(terraformTokenFault(origin.at(lineOf(text, token))));
   return faults;
+}
+
+/** A byte order mark is a fault of what nix reads, and of nothing else. */
+export function markFaults(text: string, { name }: Origin): Fault[] {
+  if (!text.startsWith("\ufeff")) return [];
+  const remedy = "save it as UTF-8 without a byte order mark";
+  return [{ what: `${name} begins with a byte order mark, which nix refuses`, remedy }];
 }
 
 export function sizeFaults(bytes: number, name: string): Fault[] {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { TerraformStack, Testing } from "./framework";
 import { NixosError, NixosHost } from "../../constructs";
@@ -108,6 +108,24 @@ describeWith("nix-instantiate", "with the real nix", () => {
     ]);
     for (const { detail } of problems) expect(detail).toMatch(/syntax error|unexpected/);
     expect(ssh.calls()).toEqual([]);
+  });
+
+  test("F1: what is no Nix and only lies in a folder that travels is none of that, until a path names it", () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, "site"));
+    writeFileSync(path.join(folder, "site/page.nix"), "{{ a template }}\n");
+    const told = (module: string): string[] => {
+      writeFileSync(path.join(folder, "default.nix"), module);
+      const stack = newStack({ observe: "on" });
+      newContainer(stack, newHost(stack), "site", { config: folder });
+      newContainer(stack, newHost(stack, "web2"), "control", { config: "{ a = ; }" });
+      return refusal(() => synth(stack)).problems.map(({ what }) => what);
+    };
+    expect(told("{ environment.etc.site.source = ./site; }\n")).toEqual(["config:1 is not valid Nix"]);
+    expect(told("{ imports = [ ./site/page.nix ]; }\n")).toEqual([
+      "site/page.nix:1 is not valid Nix",
+      "config:1 is not valid Nix",
+    ]);
   });
 
   test("it is told together with the problems of other kinds, and once", () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { treeDigest } from "../../src/nix";
 import { Folder } from "./folder";
@@ -206,19 +206,22 @@ describe("A15: a file that lies in a folder which is referred to", () => {
     const files = {
       "web/site/x.nix": "{ imports = [ ./gone.nix ../../../out.nix ]; }",
       "web/site/y.nix": Buffer.from([0xff, 0xfe]),
+      "web/site/z.nix": "\ufeff{{ a template }}",
     };
     folder.write({ "web/default.nix": "{ root = ./site; }", ...files });
     expect(folder.read("./web")).toMatchObject({
-      paths: ["default.nix", "site/x.nix", "site/y.nix"],
+      paths: ["default.nix", "site/x.nix", "site/y.nix", "site/z.nix"],
+      files: [{}, { unnamed: true }, { unnamed: true }, { unnamed: true }],
       problems: [],
       notes: [
         expect.stringMatching(
-          /^\.\/web\/site\/x\.nix:1 refers to .*out\.nix, which lies outside .*, .*y\.nix is not text, .*gone\.nix, which does not exist: no matter unless a module imports it$/,
+          /^\.\/web\/site\/x\.nix:1 refers to .*out\.nix, which lies outside .*, .*y\.nix is not text, .*z\.nix begins with a byte order mark, which nix refuses, .*gone\.nix, which does not exist: no matter unless a module imports it$/,
         ),
       ],
     });
-    folder.write({ "web/default.nix": "{ root = ./site; imports = [ ./site/x.nix ./site/y.nix ]; }" });
-    expect(folder.flaws("./web")).toHaveLength(3);
+    folder.write({ "web/default.nix": "{ root = ./site; imports = [ ./site/x.nix ./site/y.nix ./site/z.nix ]; }" });
+    expect(folder.flaws("./web")).toHaveLength(4);
+    expect(folder.read("./web").files.filter(({ unnamed }) => unnamed)).toEqual([]);
     folder.write({ "web/default.nix": "{ root = ./.; }" });
     expect(
       folder
@@ -308,6 +311,20 @@ describe("A16: litter in a folder of modules", () => {
     expect(folder.read("./web").paths).toContain("unused.secret");
   });
 
+  test("is the executable bit, which is told of what would run here", () => {
+    folder.write({
+      "web/default.nix": '{ a = ./run.sh; b = "${./tool}"; c = ./plain.sh; d = ./list.txt; }',
+      "web/run.sh": "#!/bin/sh\n",
+      "web/tool": Buffer.from("\x7fELF\xff", "latin1"),
+      "web/plain.sh": "#!/bin/sh\n",
+      "web/list.txt": "as some file systems have all of them",
+    });
+    for (const file of ["run.sh", "tool", "list.txt", "default.nix"]) chmodSync(join(folder.path, "web", file), 0o755);
+    expect(folder.read("./web").notes).toEqual([
+      "executable here, and no longer on the host: ./web/run.sh, ./web/tool; let its interpreter run it, or make it with pkgs.writeShellScript",
+    ]);
+  });
+
   test("is not a folder that git ignores as a whole: that one was asked for", () => {
     folder.write({ ".gitignore": "generated/\n", "main.ts": "" });
     commit();
@@ -332,8 +349,8 @@ describe("F9: a file that is no text", () => {
     expect(files).toEqual([
       { path: "default.nix", text: expect.stringContaining("age.secrets") as string },
       { path: "s.age", text: "", bytes: age.toString("base64") },
-      { path: "site/index.html", text: "<p>" },
-      { path: "site/logo.png", text: "", bytes: age.toString("base64") },
+      { path: "site/index.html", text: "<p>", unnamed: true },
+      { path: "site/logo.png", text: "", bytes: age.toString("base64"), unnamed: true },
     ]);
     expect(notes).toEqual(["left out of the configuration: ./web/unused.age (not text)"]);
   });
