@@ -8,12 +8,13 @@ import { isNixExpression, type NixExpression } from "./expression";
 import { configProblem, type Fault } from "./fault";
 import { lex } from "./lexer";
 import { repositoryOf } from "./litter";
-import { holds, ModuleTree } from "./module-tree";
+import { ModuleTree } from "./module-tree";
 import { renderValue } from "./render";
 import { argumentNotes } from "./module-head";
 import { importedModules, type ModuleSource, reservedFaults } from "./reserved";
 import { CONFIG_OBJECT, CONFIG_TEXT, fileOrigin, textFaults } from "./source-text";
 import { findTerraformToken, terraformTokenFault } from "./terraform-token";
+import { holds } from "./tree-path";
 
 /**
  * A container's configuration: the text of a NixOS module; the path of a module, or of a folder with a default.nix

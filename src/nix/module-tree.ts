@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Fault } from "./fault";
+import { isProgram, textOf } from "./file-content";
 import { lex } from "./lexer";
 import { ignoredBelow, isBuildResult, isLitter, isPrivateKey, isSecret } from "./litter";
 import { asksForExistence, besideFile, leavesFolder, type PathLiteral, pathLiterals, upwards } from "./path-literals";
@@ -14,6 +15,7 @@ import {
   TREE_LIMIT,
   treeSizeFault,
 } from "./source-text";
+import { below, folders, holds, isThere, printable, realPath } from "./tree-path";
 
 /** A segment of a path that needs quoting nowhere on its way to the host; a leading hyphen would look like an option. */
 const SEGMENT = /^[A-Za-z0-9._+][A-Za-z0-9._+-]*$/;
@@ -372,56 +374,5 @@ export class ModuleTree {
 
   private refuse(what: string, remedy: string): void {
     this.faults.push({ what, remedy });
-  }
-}
-
-/** Whether a folder is another one, or one above it. */
-export function holds(folder: string, other: string): boolean {
-  const path = relative(folder, other);
-  return path !== ".." && !path.startsWith(`..${sep}`);
-}
-
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false; // what would hold it is no folder, or may not be searched
-  }
-}
-
-/** The text of a file; undefined for what is none. */
-function textOf(bytes: Buffer): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.includes("\0") ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a kernel would run it: a text that names its interpreter, or a binary. */
-function isProgram(bytes: Buffer): boolean {
-  return bytes.subarray(0, 2).equals(Buffer.from("#!")) || bytes.subarray(0, 4).equals(Buffer.from("\x7fELF"));
-}
-
-function below(folder: string, name: string): string {
-  return folder === "." ? name : `${folder}/${name}`;
-}
-
-/** A path and the folders that hold it: `a/b` gives a/b and a. */
-function folders(path: string): string[] {
-  return path.split("/").map((_part, index, parts) => parts.slice(0, index + 1).join("/"));
-}
-
-/** A name as it can stand in a line. */
-function printable(name: string): string {
-  return /^[\x20-\x7e]*$/.test(name) ? name : JSON.stringify(name);
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
   }
 }
