@@ -40,8 +40,8 @@ build() {
     say "$?" >"$workdir/code"
   } | tee "$workdir/build" | sed -u -e "/^host IP is /d" -e "s/^/$w_name: | /"
   exec 8>&-
-  code=1
   read -r code <"$workdir/code"
+  [ -n "$code" ] || code=1 # it could not be written down
   return "$code"
 }
 

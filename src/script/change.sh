@@ -166,7 +166,7 @@ give_up() {
   fi
   value_of module "$dir/journal"
   for modules in "$dir"/modules-*; do
-    [ "$modules" = "$dir/$value" ] || rm -rf "$modules"
+    [ "$modules" = "$dir/$value" ] || is_imported_before "$modules" || rm -rf "$modules"
   done
   forget_change
   rm -f "$gcroots/$w_name"
@@ -176,12 +176,16 @@ give_up() {
 
 put_conf_back() { cp -p "$dir/before/conf" "$conf.new" && sync "$conf.new" && mv -f "$conf.new" "$conf" && sync "$confdir"; }
 
+# Whether what this change returns to imports the module files $1: those of a container that was retained, or whose journal was lost.
+is_imported_before() { grep -q -s -F "$1/" "$dir/before/configuration.nix"; }
+
 # The intent goes first: without it what was saved means nothing any more.
 forget_change() {
   rm -f "$dir/intent"
   settle_names "$dir"
   rm -rf "$dir/before"
-  if [ ! -e "$dir/journal" ]; then rm -rf "$dir"; fi
+  rm -f "$dir/intent.new" "$dir/intent.unfinished" "$dir/journal.new" "$dir/yielded"
+  if [ ! -e "$dir/journal" ]; then rmdir "$dir" 2>/dev/null || :; fi
   settle_names "$dir" "${dir%/*}"
 }
 
@@ -203,12 +207,18 @@ give_up_create() {
   left='nothing of it is left on the host'
   forget_container "$w_name" >/dev/null 2>&1 || :
   put_root_back "$w_name" || refuse "$*; its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
-  if [ -f "$dir/before/conf" ]; then put_conf_back; fi
+  restored=yes
+  if [ -f "$dir/before/conf" ]; then put_conf_back || restored=no; fi
+  if [ -f "$dir/before/configuration.nix" ]; then put_configuration "$w_name" "$dir/before/configuration.nix" || restored=no; fi
   if [ -n "$was" ]; then
     (umask 022 && mkdir -p "$profiles/$w_name")
-    nix-env -p "$profiles/$w_name/system" --set "$was" || :
-    rm -f "$gcroots/$w_name"
+    nix-env -p "$profiles/$w_name/system" --set "$was" || restored=no
   fi
+  if [ "$restored" = no ]; then
+    start_stopped
+    refuse "$*; what was there before could not be put back entirely: see above, mend the host, and deploy again. It is kept in ${dir#"$r"}/before"
+  fi
+  rm -f "$gcroots/$w_name"
   if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then left='what was there before is back'; fi
   before boot
   if [ "$value$(drop_in_before)" != no ] && [ "$left" = 'what was there before is back' ]; then set_unit "$w_name" "$value" "$(drop_in_before)" || :; fi
@@ -217,6 +227,9 @@ give_up_create() {
     left='what there is of it is back where it was, but it is down: it cannot start as it was'
   fi
   start_stopped
+  for modules in "$dir"/modules-*; do
+    is_imported_before "$modules" || rm -rf "$modules"
+  done
   forget_change
   tidy
   refuse "$*; $left"
@@ -250,7 +263,7 @@ end_change() {
 
 # Takes away what a change has needed, be it one that was cut off right at its end. The intent goes first: without it the rest means nothing.
 clear_away() {
-  rm -f "$dir/intent" "$dir/intent.new" "$dir/yielded"
+  rm -f "$dir/intent" "$dir/intent.new" "$dir/intent.unfinished" "$dir/yielded"
   settle_names "$dir"
   forget_failure "$w_name"
   rm -rf "$dir/before"

@@ -91,14 +91,17 @@ set_unit() {
       if ! say "$3" | write_file "$drop_in" || ! chmod 644 "$drop_in"; then failed=yes; fi
       stale=yes
     fi
-  elif [ -e "$drop_in" ]; then
-    if rm -f "$drop_in"; then stale=yes; else failed=yes; fi
+  else
+    if [ -e "$drop_in" ]; then
+      if rm -f "$drop_in"; then stale=yes; else failed=yes; fi
+    fi
+    rm -f "$drop_in.new" # of a run that was cut off, as an empty folder is
     rmdir "${drop_in%/*}" 2>/dev/null || :
   fi
   if [ "$stale" = yes ]; then
     rmdir "$control" 2>/dev/null || :
     settle_names "$wants" "${drop_in%/*}" "$control" "${control%/*}"
-    systemctl daemon-reload
+    systemctl daemon-reload || failed=yes
   fi
   free_places
   [ "$failed" = no ] || return 1

@@ -79,7 +79,12 @@ detach() {
       mkdir -p "$run"
       sweep_runs
       workdir=$(mktemp -d "$run/work.XXXXXX") || exit 1
-      cat "$0" >"$workdir/program"
+      # Of a program that is cut short, sh would do what there is of it, and call it a success.
+      if ! cat "$0" >"$workdir/program"; then
+        rm -rf "$workdir"
+        say "ERROR: the program cannot be copied to ${run#"$r"} (is /run full?): nothing was done"
+        exit 1
+      fi
       ;;
   esac
   : >"$workdir/log"

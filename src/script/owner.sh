@@ -38,6 +38,8 @@ put_configuration() {
 # What stepped aside while nixos-container might have deleted it comes back.
 put_root_back() {
   [ -d "$statedir/.kept-$1" ] || return 0
+  # What came up since stands on a root directory that goes now.
+  if is_up "$1" || [ "$active" != inactive ]; then stop_container "$1" || return 1; fi
   if [ -f "$statedir/$1/etc/nixos/configuration.nix" ] && [ ! -L "$statedir/.kept-$1/etc" ]; then
     (umask 022 && mkdir -p "$statedir/.kept-$1/etc/nixos")
     put_configuration ".kept-$1" "$statedir/$1/etc/nixos/configuration.nix"

@@ -10,9 +10,11 @@ $w_remove
 EOF
   tidy
   if [ -n "$w_remove" ]; then
+    hold_places
     mkdir -p "$ours/reaps"
-    settle_names "$ours"
-    say "$w_apply" | write_file "$ours/reaps/$hash"
+    settle_names "$ours" "${ours%/*}"
+    say "$w_apply" | write_file "$ours/reaps/$hash" || exit 1
+    free_places
   else
     say 'nothing to remove'
   fi

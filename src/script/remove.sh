@@ -32,7 +32,11 @@ removal_of() {
 # A change that was cut off keeps its intent beside the mark.
 keep_unfinished() {
   value_of action "$dir/intent"
-  case $value in '' | remove) ;; *) cp -p "$dir/intent" "$dir/intent.unfinished" && sync "$dir/intent.unfinished" ;; esac
+  case $value in
+    remove) ;;
+    '') rm -f "$dir/intent.unfinished" ;; # of a removal that ended before its mark; the change has been finished since
+    *) cp -p "$dir/intent" "$dir/intent.unfinished" && sync "$dir/intent.unfinished" ;;
+  esac
 }
 
 # Marks one container for removal, unless there is a reason against it; $remove_owner must own it.
@@ -61,7 +65,7 @@ mark_removal() {
   deleting=$value
   mkdir -p "$dir"
   settle_names "${dir%/*}"
-  keep_unfinished
+  keep_unfinished || refuse_removal "$1" 'nothing can be written (is the disk full?); left alone' || return 1
   found=$(digest_without_intent "$1") || refuse_removal "$1" 'systemd does not tell its state; left alone' || return 1
   printf 'version=1\nowner=%s\naction=remove\narchive=%s\nfound=%s\ndeleting=%s\n' "$owner" "$archive" "$found" "$deleting" | write_file "$dir/intent" ||
     refuse_removal "$1" 'nothing can be written (is the disk full?); left alone'
@@ -74,6 +78,11 @@ unmark_removal() {
   if [ -n "$value" ] && [ ! -e "$value" ]; then take_mark_away; fi
 }
 
+bring_root_back() {
+  [ "$deleting" = yes ] || put_root_back "$1" ||
+    refuse_removal "$1" "its data waits in ${statedir#"$r"}/.kept-$1 and cannot be moved back; left alone"
+}
+
 # Removes one container that was marked, unless somebody has taken the mark away or changed it meanwhile.
 remove_marked() {
   dir=$ours/containers/$1
@@ -81,10 +90,9 @@ remove_marked() {
   [ -n "$owner" ] || return 0
   value_of deleting "$dir/intent"
   deleting=$value
-  [ "$deleting" = yes ] || put_root_back "$1" ||
-    refuse_removal "$1" "its data waits in ${statedir#"$r"}/.kept-$1 and cannot be moved back; left alone" || return 1
   removal_of "$1"
   if [ "$removal" = retain ]; then
+    bring_root_back "$1" || return 1
     retain_container "$1"
     return
   fi
@@ -96,6 +104,7 @@ remove_marked() {
   if [ ! -e "$archive" ] && [ "$(digest_without_intent "$1")" != "$value" ]; then
     refuse_removal "$1" 'changed while the removal of others was under way; left alone. Run the plan again and look at it' || return 1
   fi
+  bring_root_back "$1" || return 1
   set_unit "$1" no '' yes ||
     refuse_removal "$1" 'its link or drop-in below /etc/systemd/system.control cannot be removed; left alone' || return 1
   if [ -L "$confdir/$1.conf" ]; then
@@ -121,11 +130,13 @@ remove_marked() {
 
 retain_container() {
   if [ -f "$confdir/$1.conf" ] && [ ! -L "$confdir/$1.conf" ]; then
-    cp -p "$confdir/$1.conf" "$confdir/$1.conf.new"
-    sed '/^CDKTF_NIXOS_/d; /^# Written by cdktf-nixos-containers;/d' "$confdir/$1.conf" >"$confdir/$1.conf.new"
-    touch -r "$confdir/$1.conf" "$confdir/$1.conf.new"
-    sync "$confdir/$1.conf.new"
-    mv -f "$confdir/$1.conf.new" "$confdir/$1.conf"
+    if ! cp -p "$confdir/$1.conf" "$confdir/$1.conf.new" ||
+      ! sed '/^CDKTF_NIXOS_/d; /^# Written by cdktf-nixos-containers;/d' "$confdir/$1.conf" >"$confdir/$1.conf.new" ||
+      ! touch -r "$confdir/$1.conf" "$confdir/$1.conf.new" ||
+      ! sync "$confdir/$1.conf.new" || ! mv -f "$confdir/$1.conf.new" "$confdir/$1.conf"; then
+      rm -f "$confdir/$1.conf.new"
+      refuse_removal "$1" 'its conf cannot be written (is the disk full?); left alone' || return 1
+    fi
     settle_names "$confdir"
   fi
   rm -rf "$dir/journal" "$dir/intent" "$dir/before" "${gcroots:?}/$1"

@@ -9,11 +9,11 @@ stop_others() {
     is_up "$other" || continue
     begin_step "stopping $other"
     value_of stopped "$dir/intent"
-    sed "s/^stopped=.*/stopped=$value $other/" "$dir/intent" | write_file "$dir/intent"
+    sed "s/^stopped=.*/stopped=$value $other/" "$dir/intent" | write_file "$dir/intent" || give_up "what it stops cannot be written down (is the disk full?)"
     exec 7>"$run/lock/$other"
     flock -w 600 7 || give_up "another change of $other does not end"
     mkdir -p "$ours/containers/$other"
-    digest_of "$other" | write_file "$ours/containers/$other/yielded"
+    digest_of "$other" | write_file "$ours/containers/$other/yielded" || give_up "what it stops cannot be written down (is the disk full?)"
     stop_container "$other" || give_up "$other does not stop"
     exec 7>&-
     done_step "stopped $other, whose address, port or interface it takes"

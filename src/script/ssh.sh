@@ -270,7 +270,11 @@ EOF
 if [ -n "$identity" ] && { [ -e "$identity" ] || [ -e "$identity.pub" ]; }; then
   set -- -o "IdentityFile=\"$(say "$identity" | sed 's/%/%%/g')\"" -o IdentitiesOnly=yes "$@"
 fi
-base=$folder/$(digest "$config" "$options" "$identity" "$known" "$jump_known" "$host")
+# A digest so short may be another host's too, whose connection must not be taken.
+way=$(printf '%s\n' "$config" "$options" "$identity" "$known" "$jump" "$jump_known" "$host")
+base=$folder/$(digest "$way")
+while [ -e "$base.way" ] && [ "$(cat "$base.way")" != "$way" ]; do base=${base}x; done
+[ -e "$base.way" ] || put "$base.way" "$way"
 socket=$base.socket
 [ "$shared" = yes ] || socket=none
 if [ ! -e "$base.more" ]; then
