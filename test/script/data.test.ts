@@ -1,9 +1,7 @@
 import { probeProgram } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
-import { convergeProgram, desired, reapProgram, runProgram } from "./program";
+import { broken, convergeProgram, desired, inRoot, reapProgram, runProgram, sound } from "./program";
 
-const sound = "{ ... }:\n{ }\n";
-const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
 /** Differs after a stop and start. */
 const unit = "systemctl show container@data -p ActiveState -p InvocationID --value";
 const gold = "var/lib/nixos-containers/data/gold";
@@ -15,10 +13,7 @@ describe("data outlives what goes wrong", () => {
   });
   afterEach(() => host.stop());
 
-  const sh = async (command: string): Promise<string> => {
-    const { stdout, stderr } = await host.run(`cd "$CDKTF_NIXOS_ROOT"; ${command}`);
-    return (stdout + stderr).trim();
-  };
+  const sh = (command: string): Promise<string> => inRoot(host, command);
   const converge = (text: string): ReturnType<typeof runProgram> =>
     runProgram(host, convergeProgram(desired("data", text)));
   const deployed = async (): Promise<void> => {

@@ -1,9 +1,7 @@
 import type { ContainerSettings } from "../../src/model/container";
 import { EmbeddedHost } from "../../src/sim";
-import { convergeProgram, desired, reapProgram, runProgram } from "./program";
+import { broken, convergeProgram, desired, inRoot, reapProgram, runProgram, sound } from "./program";
 
-const sound = "{ ... }:\n{ }\n";
-const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
 const bindMounts = { "/x": { hostPath: "/tank/x" } };
 const text = "[Unit]\nRequiresMountsFor=/tank/x\n";
 
@@ -15,10 +13,7 @@ describe("F11: the drop-in of a container's unit", () => {
   });
   afterEach(() => host.stop());
 
-  const sh = async (command: string): Promise<string> => {
-    const { stdout, stderr } = await host.run(`cd "$CDKTF_NIXOS_ROOT"; ${command}`);
-    return (stdout + stderr).trim();
-  };
+  const sh = (command: string): Promise<string> => inRoot(host, command);
   const converge = (props: ContainerSettings, module = sound): ReturnType<typeof runProgram> =>
     runProgram(host, convergeProgram(desired("data", module, props)));
   const dropIn = "/etc/systemd/system.control/container@data.service.d/90-cdktf-nixos.conf";

@@ -2,13 +2,11 @@ import { readFile, rm } from "node:fs/promises";
 import type { ContainerSettings } from "../../src/model/container";
 import { EmbeddedHost } from "../../src/sim";
 import { describeWith } from "../support/tools";
-import { convergeProgram, desired, reapProgram, runProgram, teardownProgram } from "./program";
+import { broken, convergeProgram, desired, reapProgram, runProgram, sound, teardownProgram } from "./program";
 import { judge, type Verdict } from "./trace";
 
 const machine = "1".repeat(32);
-const sound = "{ ... }:\n{ }\n";
 const other = "{ ... }:\n{ a = 1; }\n";
-const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
 const full: ContainerSettings = {
   autoStart: true,
   bindMounts: { "/x": { hostPath: "/tank/x" } },

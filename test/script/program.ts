@@ -4,6 +4,9 @@ import { convergeCall, plainDialect, type PlannedChange, programText, reapCall, 
 import type { EmbeddedHost } from "../../src/sim";
 
 export const owner = "project/stack";
+/** A module that can be built, and one that cannot. */
+export const sound = "{ ... }:\n{ }\n";
+export const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
 
 /** A container as the constructs would hand it over. */
 export function desired(name: string, text: string, settings: ContainerSettings = {}): DesiredContainer {
@@ -54,4 +57,30 @@ export function runProgram(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const script = `./.cdktf-nixos-${++runs}.sh`;
   return host.run(`cat >${script} && chmod 777 ${script} && ${script}`, { stdin: program });
+}
+
+/** A program whose functions of the given text stand in for those of the host, as if something did not work. */
+export function withFaults(program: string, functions: string): string {
+  return spliced(program, /^set -u$/m, (line) => `${line}\n${functions}`);
+}
+
+/** What ends the work as a kill from outside does, be it from a subshell of it. */
+export const killed = 'kill -KILL "$$"; exit 1';
+
+/** A program whose work is killed right before the line given, or right after it. */
+export function cutOff(program: string, place: "before" | "after", line: RegExp): string {
+  return spliced(program, line, (found) => (place === "before" ? `${killed}\n${found}` : `${found}\n${killed}`));
+}
+
+/** A program with something else in the place of a line. */
+export function spliced(program: string, line: RegExp, text: (line: string) => string): string {
+  const changed = program.replace(line, text);
+  if (changed === program) throw new Error(`the program has no line ${line.source}`);
+  return changed;
+}
+
+/** What a command says that runs in the root directory of a host. */
+export async function inRoot(host: EmbeddedHost, command: string): Promise<string> {
+  const { stdout, stderr } = await host.run(`cd "$CDKTF_NIXOS_ROOT"; ${command}`);
+  return (stdout + stderr).trim();
 }

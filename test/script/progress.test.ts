@@ -4,10 +4,8 @@ import { parseRecords } from "../../src/observe/records";
 import { probeProgram } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
 import { until } from "../sim/client";
-import { convergeProgram, desired, owner, reapProgram, runProgram, teardownProgram } from "./program";
+import { broken, convergeProgram, desired, owner, reapProgram, runProgram, sound, teardownProgram } from "./program";
 
-const sound = "{ ... }:\n{ }\n";
-const broken = '{ ... }:\n{ a = throw "broken on purpose"; }\n';
 const machine = "1".repeat(32);
 
 describe("what a run tells of itself", () => {

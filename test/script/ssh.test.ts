@@ -120,6 +120,28 @@ describe("the connection of one apply to a host", () => {
     expect(host.connections).toBe(1);
   });
 
+  test("is not taken for that of another way whose digest is the same", async () => {
+    const other = await EmbeddedHost.start({ name: "host2" });
+    const bin = path.join(folder, "bin");
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, "cksum"), "#!/bin/sh\ncat >/dev/null\necho 1 1\n", { mode: 0o755 });
+    const { options, knownHosts = [] } = target(other);
+    const there = {
+      CDKTF_NIXOS_OPTIONS: options.join("\n"),
+      CDKTF_NIXOS_KNOWN_HOSTS: knownHosts.map((key) => `* ${key}`).join("\n"),
+    };
+    try {
+      const apply = newApply({ PATH: `${bin}:${process.env["PATH"]}` });
+      const both = async (): Promise<unknown[]> => [await apply.run("echo $r"), await apply.run("echo $r", there)];
+      const ends = [host, other].map(({ root }) => ({ code: 0, output: `${root}\n` }));
+      expect([await both(), await both()]).toEqual([ends, ends]);
+      expect([host.connections, other.connections]).toEqual([1, 1]);
+      expect(sockets()).toEqual(["cdktf-nixos-1"]); // the control
+    } finally {
+      await other.stop();
+    }
+  });
+
   test("ends with the apply: no folder, no process and no connection is left", async () => {
     const apply = newApply();
     await apply.run("true");

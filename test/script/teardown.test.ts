@@ -1,7 +1,6 @@
 import { EmbeddedHost } from "../../src/sim";
-import { convergeProgram, desired, runProgram, teardownProgram } from "./program";
+import { convergeProgram, desired, runProgram, sound, teardownProgram } from "./program";
 
-const sound = "{ ... }:\n{ }\n";
 const [earlier, now, third] = ["1", "2", "3"].map((digit) => digit.repeat(32)) as [string, string, string];
 const byAddress = "address of web1";
 

@@ -4,9 +4,8 @@ import { chmod, writeFile } from "node:fs/promises";
 import { probeProgram } from "../../src/script";
 import { EmbeddedHost } from "../../src/sim";
 import { until } from "../sim/client";
-import { convergeProgram, desired, reapProgram, runProgram, teardownProgram } from "./program";
+import { convergeProgram, desired, reapProgram, runProgram, sound, teardownProgram } from "./program";
 
-const sound = "{ ... }:\n{ }\n";
 const probe = probeProgram({ nonce: "n", become: false, sources: [], owners: [], syntax: [] });
 
 describe("a host on which something does not work", () => {
