@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -43,29 +42,4 @@ export function repositoryOf(folder: string): string | undefined {
     if (existsSync(join(at, ".git"))) return at;
     if (dirname(at) === at) return undefined;
   }
-}
-
-/** What was asked already; a synth asks in one go, and often for the same folder. */
-const answers = new Map<string, ReadonlySet<string>>();
-
-/** What git ignores below a folder, as paths from it; nothing where there is no git or no repository, or all of the folder is ignored. */
-export function ignoredBelow(folder: string): ReadonlySet<string> {
-  const known = answers.get(folder) ?? askGit(folder);
-  if (answers.size === 0) setImmediate(() => answers.clear()).unref();
-  answers.set(folder, known);
-  return known;
-}
-
-function askGit(folder: string): ReadonlySet<string> {
-  if (repositoryOf(folder) === undefined) return new Set();
-  const flags = ["--others", "--ignored", "--exclude-standard", "--directory", "-z"];
-  const run = spawnSync("git", ["-C", folder, "ls-files", ...flags, "--", "."], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" },
-  });
-  if (run.error !== undefined || run.status !== 0) return new Set();
-  const paths = run.stdout.split("\0").filter((path) => path !== "");
-  return paths.includes("./") ? new Set() : new Set(paths.map((path) => path.replace(/\/$/, "")));
 }

@@ -2,8 +2,9 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type 
 import { dirname, join, relative } from "node:path";
 import type { Fault } from "./fault";
 import { isProgram, textOf } from "./file-content";
+import { ignoredBelow, isIgnored } from "./git-ignored";
 import { lex } from "./lexer";
-import { ignoredBelow, isBuildResult, isLitter, isPrivateKey, isSecret } from "./litter";
+import { isBuildResult, isLitter, isPrivateKey, isSecret } from "./litter";
 import { asksForExistence, besideFile, leavesFolder, type PathLiteral, pathLiterals, upwards } from "./path-literals";
 import {
   fileOrigin,
@@ -49,6 +50,8 @@ export class ModuleTree {
   /** Where all of the folder with the app itself is referred to, most of which is no part of a configuration. */
   private whole?: string;
   private readonly ignored = new Set<string>();
+  /** The folders of which git could not tell what it ignores, and why. */
+  private readonly unknown = new Map<string, string>();
   /** What the paths of the files read so far lead to, until it is added. */
   private readonly queue: { readonly target: string; readonly reason: Reason; readonly reference: string }[] = [];
   /** The real folders that are being added, outermost first. */
@@ -176,10 +179,7 @@ export class ModuleTree {
       items.slice(0, TOLD).join(", ") + (items.length > TOLD ? ` and ${items.length - TOLD} more` : "");
     const out = [...this.leftOut].map(([path, why]) => `${printable(this.nameOf(path))} (${why})`);
     const named = [...this.files.keys()].filter((path) => this.seen.get(path) === "named");
-    const hidden = named.length > 0 ? ignoredBelow(this.root) : new Set<string>();
-    const ignored = named
-      .filter((path) => folders(path).some((part) => hidden.has(part)))
-      .map((path) => this.nameOf(path));
+    const ignored = named.filter((path) => isIgnored(this.root, path)).map((path) => this.nameOf(path));
     const doubts = this.pending().filter(({ path }) => this.isUnnamed(path));
     const shown = list([...new Set(doubts.map(({ fault }) => fault.what))]);
     return [
@@ -195,6 +195,7 @@ export class ModuleTree {
             `executable here, and no longer on the host: ${list(this.programs.map((path) => this.nameOf(path)))}; let its interpreter run it, or make it with pkgs.writeShellScript`,
           ]
         : []),
+      ...this.unasked(),
       ...(ignored.length > 0
         ? [`git ignores ${list(ignored)}, which the configuration refers to by name: it travels`]
         : []),
@@ -234,9 +235,9 @@ export class ModuleTree {
       this.refuse(`${this.nameOf(path)} is a symbolic link to a folder that holds it`, "remove the link");
       return;
     }
-    if (this.holders.size === 0) for (const ignored of ignoredBelow(real)) this.ignored.add(below(path, ignored));
-    this.holders.add(real);
     const names = this.attempt(path, () => readdirSync(real).sort()) ?? [];
+    if (this.holders.size === 0 || names.includes(".git")) this.askGit(path, real);
+    this.holders.add(real);
     for (const name of names) {
       const inner = below(path, name);
       if (isLitter(name)) continue;
@@ -245,6 +246,24 @@ export class ModuleTree {
       else this.add(inner, reason);
     }
     this.holders.delete(real);
+  }
+
+  /** Told only where something travels that no path names: of the rest git's word does not matter. */
+  private unasked(): readonly string[] {
+    const unnamed = [...this.files.keys()].filter((path) => this.seen.get(path) !== "named");
+    return [...this.unknown].flatMap(([folder, flaw]) => {
+      const isTold = [".", ...folders(folder)].some((part) => part !== folder && this.unknown.has(part));
+      const travels = unnamed.some((path) => folder === "." || folders(path).includes(folder));
+      if (!travels || isTold) return [];
+      const where = printable(this.nameOf(folder));
+      return `git cannot tell what it ignores in ${where} (git: ${flaw}): all files of the folder travel`;
+    });
+  }
+
+  private askGit(path: string, real: string): void {
+    const { paths, flaw } = ignoredBelow(real);
+    for (const ignored of paths) this.ignored.add(below(path, ignored));
+    if (flaw !== undefined) this.unknown.set(path, flaw);
   }
 
   /** What may hold secrets travels only where a path names it: everybody on the host can read it. */
