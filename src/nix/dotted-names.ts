@@ -38,11 +38,12 @@ export interface Unfolded {
 
 /**
  * Reads the dotted names of a config object as Nix reads them outside of quotes: `"services.jellyfin.enable": true` is the
- * option services.jellyfin.enable. It does so only where no option has such a name: at the top, and directly below a namespace.
- * Deeper names stay as they are, for files, hosts and users have dots in theirs; unless that is well known, with a note.
+ * option services.jellyfin.enable. It does so only where no option has such a name: at the top, and directly below a namespace;
+ * of the modules in `imports` too. Deeper names stay as they are, for files, hosts and users have dots in theirs; unless that is
+ * well known, with a note.
  */
 export function unfoldNames(config: object): Unfolded {
-  const names = new DottedNames();
+  const names = new DottedNames("config");
   try {
     return { value: names.unfold(config as Members, []), faults: names.faults, notes: names.notes };
   } catch {
@@ -59,6 +60,9 @@ class DottedNames {
   readonly faults: Fault[] = [];
   readonly notes: string[] = [];
 
+  /** @param root What messages call the module, such as `config` or `config.imports[0]`. */
+  constructor(private readonly root: string) {}
+
   /** The members of an object at a path, with those that a dotted name leads to as nested objects. */
   unfold(members: Members, path: readonly string[], holders: readonly object[] = []): Members {
     if (holders.includes(members) || holders.length > DEPTH) return members; // rendering it says so
@@ -67,10 +71,37 @@ class DottedNames {
     const plain = isHere ? this.merged(members, path) : members;
     if (!isHere) for (const name of dotted) this.judge(name, path);
     const inner = Object.entries(plain).map(([name, member]): [string, unknown] => {
-      return [name, isMembers(member) ? this.unfold(member, [...path, name], [...holders, members]) : member];
+      const around = [...holders, members];
+      if (path.length === 0 && name === "imports" && Array.isArray(member)) return [name, this.modules(member, around)];
+      return [name, isMembers(member) ? this.unfold(member, [...path, name], around) : member];
     });
     // The very object where nothing changes, so that one that holds itself is still seen to.
     return inner.every(([name, member]) => plain[name] === member) ? plain : Object.fromEntries(inner);
+  }
+
+  /** The elements of `imports`: each object is a module, with names of its own. */
+  private modules(elements: readonly unknown[], holders: readonly object[]): readonly unknown[] {
+    const modules = elements.map((element, index) => {
+      const inner = new DottedNames(`${this.root}.imports[${index}]`);
+      if (typeof element === "string") inner.refusePath(element);
+      const module = isMembers(element) ? inner.unfold(element, [], holders) : element;
+      this.faults.push(...inner.faults);
+      this.notes.push(...inner.notes);
+      return module;
+    });
+    return modules.every((module, index) => module === elements[index]) ? elements : modules;
+  }
+
+  /** A string where a module is expected: NixOS takes an absolute path only, and the file would not come along. */
+  private refusePath(text: string): void {
+    if (!/^(?:\.{1,2}|~)(?:\/|$)|^[\w.+-][\w.+/-]*$/.test(text) || findTerraformToken(text) !== undefined) return;
+    const path = `${/^\.{1,2}(?:\/|$)/.test(text) ? "" : "./"}${text}${/^\.{1,2}$/.test(text) ? "/." : ""}`;
+    this.refuse(
+      `${this.root} is the string ${JSON.stringify(text)}, which NixOS does not take for a path`,
+      text.startsWith("~")
+        ? "put the file into the project, and write its path as in nix`./a.nix`: then it comes along"
+        : `write nix\`${path}\`: then the file comes along`,
+    );
   }
 
   private merged(members: Members, path: readonly string[]): Members {
@@ -94,7 +125,7 @@ class DottedNames {
         if (member !== undefined) this.merge(both, inner, member, place);
       }
       into.set(name, Object.fromEntries(both));
-    } else this.refuse(`${placeOf(place)} is given twice`, "give it once, or put what it holds into one object");
+    } else this.refuse(`${this.placeOf(place)} is given twice`, "give it once, or put what it holds into one object");
   }
 
   /** A dotted name in a place where it may be one of a file, a host or a user. */
@@ -104,21 +135,25 @@ class DottedNames {
     if (way === undefined || INSTANCES.includes(member) || mayHoldDots(path)) return;
     if (COLLECTIONS.includes(top) && path.at(-1) === member) {
       this.refuse(
-        `${placeOf(path)} has the name ${JSON.stringify(name)}, which may be a path or one name`,
-        `nest objects for a path (${nested(way)}); for one name write '${path.join(".")}.${JSON.stringify(name)}' at the top of config`,
+        `${this.placeOf(path)} has the name ${JSON.stringify(name)}, which may be a path or one name`,
+        `nest objects for a path (${nested(way)}); for one name write '${path.join(".")}.${JSON.stringify(name)}' at the top of ${this.root}`,
       );
       return;
     }
     this.notes.push(
-      `${placeOf([...path, name])} is one name with dots in it; if a path is meant, nest objects: ${nested(way)}`,
+      `${this.placeOf([...path, name])} is one name with dots in it; if a path is meant, nest objects: ${nested(way)}`,
     );
   }
 
   private refuseName(name: string, path: readonly string[]): void {
     this.refuse(
-      `${placeOf(path)} has the name ${JSON.stringify(name)}, which is no path of options`,
+      `${this.placeOf(path)} has the name ${JSON.stringify(name)}, which is no path of options`,
       `nest objects, or quote the part that has a dot or another special character, as in 'environment.etc."a.conf".text'`,
     );
+  }
+
+  private placeOf(path: readonly string[]): string {
+    return path.length === 0 ? this.root : `${this.root}.${path.reduce(memberPlace, "")}`;
   }
 
   private refuse(what: string, remedy: string): void {
@@ -163,8 +198,4 @@ function nest(way: readonly string[], member: unknown): unknown {
 function nested(way: readonly string[]): string {
   const name = (part: string): string => (/^[A-Za-z_]\w*$/.test(part) ? part : JSON.stringify(part));
   return way.reduceRight((inner, part) => `{ ${name(part)}: ${inner} }`, "…");
-}
-
-function placeOf(path: readonly string[]): string {
-  return path.length === 0 ? "config" : `config.${path.reduce(memberPlace, "")}`;
 }

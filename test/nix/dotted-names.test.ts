@@ -113,10 +113,72 @@ describe("F4: a dotted name in a config object", () => {
     expect(body(config)).toBe(body({ services: { a: { x: 1, y: 3, z: 4 }, b: 2 }, other: true }));
   });
 
+  test.each<[object, object]>([
+    [{ imports: [{ "services.x.enable": true }] }, { imports: [{ services: { x: { enable: true } } }] }],
+    [
+      { imports: [{ config: { "services.x.enable": true } }] },
+      { imports: [{ config: { services: { x: { enable: true } } } }] },
+    ],
+    [
+      { imports: [nix`./a.nix`, { imports: [{ services: { "x.enable": true } }], "a.b": 1 }] },
+      { imports: [nix`./a.nix`, { imports: [{ services: { x: { enable: true } } }], a: { b: 1 } }] },
+    ],
+  ])("is a path in the modules of imports: %j", (dotted, nested) => {
+    folder.write({ "a.nix": "{ }" });
+    const text = (config: object): string | undefined => {
+      const { files, problems } = folder.read(config);
+      expect(problems).toEqual([]);
+      return files.find(({ path }) => path === "configuration.nix")?.text;
+    };
+    expect(text(dotted)).toBe(text(nested));
+    expect(notesOf(dotted)).toEqual([]);
+  });
+
+  test("is told with its place in the modules of imports", () => {
+    const imports = [{}, { "a.b": 1, a: { b: 2 } }, { imports: [{ services: { nginx: { "virtualHosts.web": {} } } }] }];
+    expect(folder.flaws({ imports })).toEqual([
+      "config.imports[1].a.b is given twice → give it once, or put what it holds into one object",
+      'config.imports[2].imports[0].services.nginx has the name "virtualHosts.web", which may be a path or one name → nest objects for a path ({ virtualHosts: { web: … } }); for one name write \'services.nginx."virtualHosts.web"\' at the top of config.imports[2].imports[0]',
+    ]);
+    expect(notesOf({ imports: [{ myOrg: { "site.name": "x" } }] })).toEqual([
+      'config.imports[0].myOrg."site.name" is one name with dots in it; if a path is meant, nest objects: { site: { name: … } }',
+    ]);
+  });
+
   test("is left alone in an object that holds itself, whose cycle is told", () => {
     const config: Record<string, unknown> = { services: {} };
     (config["services"] as Record<string, unknown>)["x"] = config;
     expect(folder.flaws(config)[0]).toContain("config.services.x refers back to config");
+  });
+});
+
+describe("F4: a path in the imports of a config object", () => {
+  test.each([
+    ["./a.nix", "write nix`./a.nix`: then the file comes along"],
+    ["../a.nix", "write nix`../a.nix`: then the file comes along"],
+    ["a.nix", "write nix`./a.nix`: then the file comes along"],
+    ["modules/web", "write nix`./modules/web`: then the file comes along"],
+    [".", "write nix`./.`: then the file comes along"],
+    ["..", "write nix`../.`: then the file comes along"],
+    ["~/a.nix", "put the file into the project, and write its path as in nix`./a.nix`: then it comes along"],
+  ])("is refused as the string %j, with how to write it", (path, remedy) => {
+    const said = `is the string ${JSON.stringify(path)}, which NixOS does not take for a path → ${remedy}`;
+    expect(folder.flaws({ imports: [path] })).toEqual([`config.imports[0] ${said}`]);
+    const imports = [nix`{ }`, { imports: [path], a: 1 }];
+    expect(folder.flaws({ imports })).toEqual([`config.imports[1].imports[0] ${said}`]);
+  });
+
+  test("is taken as an absolute string, and as nix", () => {
+    folder.write({ "a.nix": "{ }" });
+    const read = folder.read({ imports: ["/etc/nixos/a.nix", nix`./a.nix`] });
+    expect(read).toMatchObject({ problems: [], paths: ["a.nix", "configuration.nix"] });
+    expect(folder.flaws({ services: { x: { imports: ["./a.nix"] } } })).toEqual([]);
+  });
+
+  test("is not quoted where it is only known after apply", () => {
+    expect(folder.flaws({ imports: ["./${TfToken[TOKEN.0]}"] })).toEqual([
+      expect.stringMatching(/^config\.imports\[0\] holds a value that is only known after apply/),
+    ]);
   });
 });
 
