@@ -1,5 +1,6 @@
 import { type Binding, moduleBindings } from "./bindings";
 import type { Fault } from "./fault";
+import { listedPaths } from "./import-list";
 import { lex, type Token } from "./lexer";
 import { besideFile } from "./path-literals";
 import type { Origin } from "./source-text";
@@ -87,8 +88,8 @@ function optionName({ path }: Binding): string {
 
 function importedFiles(path: string, { value }: Binding, files: ReadonlyMap<string, ModuleSource>): readonly string[] {
   if (!isSymbol(value[0], "[")) return [];
-  return value
-    .filter((token) => token.kind === "path" && !token.interpolated)
+  return listedPaths(value)
+    .filter((token) => !token.interpolated)
     .map((token) => besideFile(path, token.text))
     .map((target) => (files.has(target) ? target : besideFile("x", `${target}/default.nix`)));
 }

@@ -38,4 +38,42 @@ describe("F6: module arguments that nobody provides", () => {
     });
     expect(notes("./web")).toEqual([expect.stringContaining("./web/a.nix uses the module argument secrets")]);
   });
+
+  test.each([
+    '(import ./vhost.nix { domain = "x.org"; })',
+    '((import ./vhost.nix) { domain = "x.org"; })',
+    '(import (./vhost.nix) { domain = "x.org"; })',
+    '(pkgs.callPackage ./vhost.nix { domain = "x.org"; })',
+    '(lib.modules.importApply ./vhost.nix { domain = "x.org"; })',
+    "(import ./vhost.nix).module",
+    "{ x = import ./vhost.nix; }",
+  ])("are none of a file that is called with what it needs: %s", (element) => {
+    folder.write({ "vhost.nix": "{ domain }: { a = domain; networking.useDHCP = true; }" });
+    for (const list of [
+      `[ ${element} ]`,
+      `[ ] ++ [ { } ${element} ]`,
+      `[ ] ++ map (x: import x { }) [ ./vhost.nix ]`,
+    ]) {
+      const read = folder.read(`{ pkgs, lib, ... }: { imports = ${list}; }`);
+      expect({ notes: read.notes, problems: read.problems }).toEqual({ notes: undefined, problems: [] });
+    }
+  });
+
+  test.each([
+    "[ (./vhost.nix) ]",
+    "[ (import ./vhost.nix) ]",
+    "[ ((import (./vhost.nix))) ]",
+    "[ { } (if true then ./vhost.nix else { }) ]",
+    "[ { imports = [ ./vhost.nix ]; } ]",
+    "[ ({ lib, ... }: { imports = [ ./vhost.nix ]; }) ]",
+    "[ ] ++ [ ./vhost.nix ]",
+    "[ ] ++ (lib.optional (f ./x) ./vhost.nix)",
+    "[ ] ++ lib.optionals true [ ./vhost.nix ]",
+    "[ ] ++ (if true then [ ] else if false then [ ./vhost.nix ] else [ ])",
+  ])("are told of a file that is a module of the list: %s", (list) => {
+    folder.write({ "vhost.nix": "{ domain, ... }: { a = domain; }", x: "" });
+    expect(notes(`{ lib, ... }: { imports = ${list}; }`)).toEqual([
+      expect.stringContaining("./vhost.nix uses the module argument domain"),
+    ]);
+  });
 });
