@@ -26,7 +26,7 @@ const TOLD = 5;
 
 /**
  * Why a file comes along: a path of a module names it; a path names a folder that holds it, all of which may be read; or it lies in
- * the folder given as config, where what no path names need not travel.
+ * the folder given as config, where what no path names need not travel, and most likely nobody reads it.
  */
 type Reason = "named" | "inside" | "beside";
 
@@ -47,6 +47,8 @@ export class ModuleTree {
   private readonly programs: string[] = [];
   /** Faults of files that count where such a file is imported, and not where it only lies in a folder that is referred to. */
   private readonly claims: Claim[] = [];
+  /** What files refer to that no path names: it does not come along for their sake, and is told unless it does for another's. */
+  private readonly strays: (Claim & { readonly target: string })[] = [];
   /** Where all of the folder with the app itself is referred to, most of which is no part of a configuration. */
   private whole?: string;
   private readonly ignored = new Set<string>();
@@ -92,9 +94,10 @@ export class ModuleTree {
     return path === "." ? this.label : `${this.label.replace(/\/$/, "")}/${path}`;
   }
 
-  /** Whether a file travels only because it lies in a folder that is referred to: whether it is a module cannot be told. */
+  /** Whether a file travels only because it lies in a folder that does: whether it is a module cannot be told. */
   isUnnamed(path: string): boolean {
-    return this.seen.get(path) === "inside";
+    const reason = this.seen.get(path);
+    return this.files.has(path) && (reason === "inside" || reason === "beside");
   }
 
   /** Adds the file or folder that is given as config, and all that it refers to. */
@@ -118,7 +121,10 @@ export class ModuleTree {
     if (this.isOversized || before === reason || before === "named" || (before === "inside" && reason === "beside"))
       return;
     this.seen.set(path, reason);
-    if (before !== undefined && this.files.has(path)) return;
+    if (before !== undefined && this.files.has(path)) {
+      if (before === "beside") this.lookInto(path);
+      return;
+    }
     this.leftOut.delete(path);
     const stats = this.attempt(path, () => this.inspect(path, reason));
     if (stats?.isDirectory()) this.addFolder(path, reason === "named" ? "inside" : reason);
@@ -131,21 +137,29 @@ export class ModuleTree {
     for (let next = this.queue.shift(); next !== undefined && !this.isOversized; next = this.queue.shift()) {
       const { target, reason, reference } = next;
       const full = join(this.root, target);
-      const isFolder = statSync(full, { throwIfNoEntry: false })?.isDirectory() ?? false;
+      const real = realPath(full); // undefined also of a link to itself, which add will tell
+      const isFolder = real !== undefined && statSync(real).isDirectory();
       if (isFolder && holds(full, this.directory)) this.whole ??= reference;
       this.add(target, reason);
       if (this.isOversized && isFolder) this.tooMuch = folderSizeFault(reference);
     }
   }
 
+  private lookInto(path: string): void {
+    const text = this.files.get(path);
+    if (typeof text === "string" && path.endsWith(".nix")) this.look(path, text, fileOrigin(this.nameOf(path)));
+  }
+
   /** Finds what the relative paths of a Nix text lead to. */
   private look(path: string, text: string, origin: Origin): void {
     const { tokens } = lex(text);
+    const isBeside = this.files.has(path) && this.seen.get(path) === "beside";
     if (asksForExistence(tokens)) this.asksForExistence = true;
     for (const literal of pathLiterals(tokens)) {
       const target = this.targetOf(path, literal);
       const place = origin.at(literal.line);
-      if (leavesFolder(target)) this.climb(path, literal, target, place);
+      if (isBeside) this.mention(path, literal, target, place);
+      else if (leavesFolder(target)) this.climb(path, literal, target, place);
       else if (literal.interpolated) this.addComputed(path, target, literal, place);
       else if (this.exists(target)) {
         if (!this.isElsewhere(path, literal, place)) this.refer(target, "named", literal, place);
@@ -217,6 +231,15 @@ export class ModuleTree {
     else if (above.length > this.highest.length) this.highest = above;
   }
 
+  /** A path in a file that no path names. */
+  private mention(path: string, literal: PathLiteral, target: string, place: string): void {
+    const full = join(this.root, target);
+    const what = `${place} refers to ${literal.text}, which does not come along`;
+    if (!holds(this.boundary, full)) this.refuseLeaving(path, literal, place);
+    else if (!isThere(full)) this.miss(path, literal, place);
+    else this.strays.push({ path, target, fault: { what, remedy: "refer to it by its name" } });
+  }
+
   /** A path that is computed: all of the folder that it certainly leads to comes along. */
   private addComputed(path: string, target: string, literal: PathLiteral, place: string): void {
     if (this.seen.get(target) !== "beside" && holds(join(this.root, target), this.directory))
@@ -230,9 +253,11 @@ export class ModuleTree {
   }
 
   private addFolder(path: string, reason: Reason): void {
-    const real = realpathSync(join(this.root, path));
-    if (this.holders.has(real)) {
-      this.refuse(`${this.nameOf(path)} is a symbolic link to a folder that holds it`, "remove the link");
+    const full = join(this.root, path);
+    const real = realpathSync(full);
+    const above = path === "." ? [] : [realpathSync(dirname(full))];
+    if ([...this.holders, ...above].some((holder) => holds(real, holder))) {
+      this.stop(path, "is a symbolic link to a folder that holds it", "remove the link");
       return;
     }
     const names = this.attempt(path, () => readdirSync(real).sort()) ?? [];
@@ -278,7 +303,7 @@ export class ModuleTree {
     if (!this.hasGoodName(path, reason)) return;
     const [tooLarge] = sizeFaults(size, name);
     if (tooLarge) {
-      if (reason === "beside" && !path.endsWith(".nix")) this.leftOut.set(path, "too large");
+      if (reason === "beside") this.leftOut.set(path, "too large");
       else this.faults.push(tooLarge);
       return;
     }
@@ -286,13 +311,13 @@ export class ModuleTree {
     if (bytes === undefined) return;
     const text = textOf(bytes);
     const isNix = path.endsWith(".nix");
-    if (text === undefined && isNix) {
-      this.claims.push({ path, fault: { what: `${name} is not text`, remedy: "save it as UTF-8" } });
-      if (reason !== "inside") return;
-    }
     if (text === undefined && reason === "beside") {
       this.leftOut.set(path, "not text");
       return;
+    }
+    if (text === undefined && isNix) {
+      this.claims.push({ path, fault: { what: `${name} is not text`, remedy: "save it as UTF-8" } });
+      if (reason !== "inside") return;
     }
     if (text !== undefined && reason !== "named" && isPrivateKey(text)) {
       this.leftOut.set(path, "a private key, which no path names");
@@ -308,7 +333,7 @@ export class ModuleTree {
       this.claims.push(...markFaults(text, fileOrigin(name)).map((fault) => ({ path, fault })));
     this.files.set(path, text ?? bytes);
     if ((mode & 0o100) !== 0 && isProgram(bytes)) this.programs.push(path);
-    if (text !== undefined && isNix) this.look(path, text, fileOrigin(name));
+    this.lookInto(path);
   }
 
   private hasGoodName(path: string, reason: Reason): boolean {
@@ -343,6 +368,12 @@ export class ModuleTree {
     else this.leftOut.set(path, what);
   }
 
+  /** What nobody can take along: a fault, but where it only lies in the folder that is given as config. */
+  private stop(path: string, what: string, remedy: string): void {
+    if (this.seen.get(path) === "beside") this.leftOut.set(path, what.replace(/^is /, ""));
+    else this.refuse(`${this.nameOf(path)} ${what}`, remedy);
+  }
+
   private exists(path: string): boolean {
     return isThere(join(this.root, path));
   }
@@ -352,7 +383,7 @@ export class ModuleTree {
       return action();
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-      this.refuse(`${this.nameOf(path)} cannot be read: ${reason}`, "make it readable");
+      this.stop(path, `cannot be read: ${reason}`, "make it readable");
       return undefined;
     }
   }
@@ -377,7 +408,10 @@ export class ModuleTree {
   }
 
   private pending(): readonly Claim[] {
-    return [...this.claims, ...(this.asksForExistence ? [] : this.missing)];
+    const strays = this.strays.filter(
+      ({ path, target }) => this.seen.get(path) === "beside" && (leavesFolder(target) || !this.isCovered(target)),
+    );
+    return [...this.claims, ...(this.asksForExistence ? [] : this.missing), ...strays];
   }
 
   private noteComputed(target: string, literal: PathLiteral, place: string): void {

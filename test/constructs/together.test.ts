@@ -128,6 +128,16 @@ describeWith("nix-instantiate", "with the real nix", () => {
     ]);
   });
 
+  test("A15: nor is what no path names in the folder that is given as config", () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, "default.nix"), "{ services.nginx.enable = true; }\n");
+    writeFileSync(path.join(folder, "old.nix"), "{ a = ; }\n");
+    const stack = newStack({ observe: "on" });
+    newContainer(stack, newHost(stack), "folder", { config: folder });
+    newContainer(stack, newHost(stack, "web2"), "control", { config: "{ a = ; }" });
+    expect(refusal(() => synth(stack)).problems.map(({ what }) => what)).toEqual(["config:1 is not valid Nix"]);
+  });
+
   test("it is told together with the problems of other kinds, and once", () => {
     const [one] = brokenStacks();
     newContainer(one, newHost(one, "web3"), "invalid", { config: "{ a = ; }" });

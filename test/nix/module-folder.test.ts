@@ -137,26 +137,32 @@ describe("a config that is a folder", () => {
   });
 
   test("refuses symbolic links that leave it, lead nowhere, or go round", () => {
-    folder.write({ "web/default.nix": "{ a = [ ./out ./gone ]; }", "web/sub/x": "", "web/a/x": "", "web/b/x": "" });
+    folder.write({
+      "web/default.nix": "{ a = [ ./out ./gone ./sub ./a ./b ]; }",
+      "web/sub/x": "",
+      "web/a/x": "",
+      "web/b/x": "",
+    });
     folder.link("web/out", "/etc/hostname");
     folder.link("web/gone", "nope");
     folder.link("web/sub/round", "..");
     folder.link("web/a/b", "../b");
     folder.link("web/b/a", "../a");
-    folder.write({ "round/default.nix": nginx });
+    folder.write({ "round/default.nix": "{ a = ./self; }" });
     folder.link("round/self", "self");
     expect([...folder.flaws("./web"), ...folder.flaws("./round")]).toEqual([
-      "./web/a/b/a is a symbolic link to a folder that holds it → remove the link",
-      "./web/b/a/b is a symbolic link to a folder that holds it → remove the link",
-      "./web/sub/round is a symbolic link to a folder that holds it → remove the link",
       "./web/out is a symbolic link out of the project, to /etc/hostname → put a copy in its place",
       "./web/gone is a symbolic link to nope, which does not exist → remove the link",
+      "./web/sub/round is a symbolic link to a folder that holds it → remove the link",
+      "./web/a/b/a is a symbolic link to a folder that holds it → remove the link",
+      "./web/b/a/b is a symbolic link to a folder that holds it → remove the link",
       "./round/self cannot be read: ELOOP → make it readable",
     ]);
   });
 
   test("refuses a link whose copy would import other files than the original", () => {
-    folder.write({ "web/default.nix": nginx, "web/c.nix": nginx, "web/lib/b.nix": "{ imports = [ ./c.nix ]; }" });
+    folder.write({ "web/default.nix": "{ imports = [ ./b.nix ]; }", "web/c.nix": nginx });
+    folder.write({ "web/lib/b.nix": "{ imports = [ ./c.nix ]; }" });
     folder.write({ "web/lib/c.nix": nginx });
     folder.link("web/b.nix", "lib/b.nix");
     expect(folder.flaws("./web")).toEqual([

@@ -215,7 +215,7 @@ describe("A15: a file that lies in a folder which is referred to", () => {
       problems: [],
       notes: [
         expect.stringMatching(
-          /^\.\/web\/site\/x\.nix:1 refers to .*out\.nix, which lies outside .*, .*y\.nix is not text, .*z\.nix begins with a byte order mark, which nix refuses, .*gone\.nix, which does not exist: no matter unless a module imports it$/,
+          /^\.\/web\/site\/x\.nix:1 refers to .*out\.nix, which lies outside .*, .*z\.nix begins with a byte order mark, which nix refuses, .*y\.nix is not text, .*gone\.nix, which does not exist: no matter unless a module imports it$/,
         ),
       ],
     });
@@ -229,6 +229,82 @@ describe("A15: a file that lies in a folder which is referred to", () => {
         .notes?.join()
         .match(/is not text/g),
     ).toHaveLength(1);
+  });
+});
+
+describe("A15: a file of a config folder that no path names", () => {
+  const read = (files: Readonly<Record<string, string | Buffer>>, module = nginx): ReturnType<Folder["read"]> => {
+    folder.write({ "main.ts": "", "web/default.nix": module, ...files });
+    return folder.read("./web");
+  };
+
+  test.each([
+    ["refers to what is not there", "{ imports = [ ./gone.nix ]; }", ":1 refers to ./gone.nix, which does not exist"],
+    ["leaves the project", "{ a = ../../x.nix; }", ":1 refers to ../../x.nix, which lies outside the project /here"],
+    ["begins with a byte order mark", "\ufeff{ }", " begins with a byte order mark, which nix refuses"],
+  ])("is no fault where it %s: a note tells of it", (_what, text, told) => {
+    const { problems, notes, files } = read({ "web/old.nix": text });
+    expect(problems).toEqual([]);
+    expect(files).toMatchObject([{ path: "default.nix" }, { path: "old.nix", unnamed: true }]);
+    const doubt = `./web/old.nix${told}: no matter unless a module imports it`;
+    expect(notes?.map((note) => note.replaceAll(folder.path, "/here"))).toEqual([doubt]);
+    expect(read({}, "{ imports = [ ./old.nix ]; }").problems).toHaveLength(1);
+    expect(read({ "web/lib.nix": "[ ./old.nix ]" }, "{ imports = import ./lib.nix; }").problems).toHaveLength(1);
+  });
+
+  test.each([
+    ["is no text", Buffer.from("\ufeff{ }", "utf16le"), "not text"],
+    ["holds a NUL", "{ a = 1; }\0", "not text"],
+    ["is too large", "#".repeat(2 * 1024 * 1024 + 1), "too large"],
+  ])("is left out where it %s", (_what, content, why) => {
+    expect(read({ "web/old.nix": content })).toMatchObject({
+      paths: ["default.nix"],
+      problems: [],
+      notes: [`left out of the configuration: ./web/old.nix (${why})`],
+    });
+    expect(read({}, "{ imports = [ ./old.nix ]; }").problems).toHaveLength(1);
+  });
+
+  test("takes nothing along, and no fault of what it refers to counts; a note tells what it would need", () => {
+    const files = {
+      "web/old.nix": "{ imports = [ ./older.nix ../lib/x.nix ]; a = ../.; b = ../lib/${c}; }",
+      "web/older.nix": "{ imports = [ ./gone.nix ]; }",
+      "lib/x.nix": "{ imports = [ ./gone.nix ]; }",
+      data1: "x".repeat(1024 * 1024),
+      data2: "x".repeat(1024 * 1024),
+    };
+    const one = read(files);
+    expect(one).toMatchObject({ entry: "default.nix", paths: ["default.nix", "old.nix", "older.nix"], problems: [] });
+    expect(one.notes).toEqual([
+      "./web/older.nix:1 refers to ./gone.nix, which does not exist, ./web/old.nix:1 refers to ../lib/x.nix, which does not come along, ./web/old.nix:1 refers to ../., which does not come along, ./web/old.nix:1 refers to ../lib/, which does not come along: no matter unless a module imports it",
+    ]);
+    const above = read({ "lib/x.nix": nginx }, "{ imports = [ ../lib/x.nix ]; }");
+    expect(above.paths).toEqual(["lib/x.nix", "web/default.nix", "web/old.nix", "web/older.nix"]);
+    expect(above.notes?.join()).not.toContain("x.nix");
+    expect(read({}, "{ imports = [ ./old.nix ]; }").problems.map(({ what }) => what)).toEqual([
+      "./web/old.nix:1 refers to ../.: with all files of that folder there are more than 2048 KiB",
+    ]);
+  });
+
+  test("takes along what it refers to once a path names all of its folder", () => {
+    const { paths, problems } = read(
+      { "web/host.nix": "{ imports = [ ../lib/x.nix ]; a = ./a.age; }", "lib/x.nix": nginx, "web/a.age": "\0" },
+      "name: { imports = [ ./${name}.nix ]; }",
+    );
+    expect(problems).toEqual([]);
+    expect(paths).toEqual(["lib/x.nix", "web/a.age", "web/default.nix", "web/host.nix"]);
+  });
+
+  test("is left out where it cannot be read, or is a link to a folder that holds it", () => {
+    folder.link("web/self", ".");
+    folder.link("web/sub/up", "../..");
+    folder.link("web/round", "round");
+    const { paths, problems, notes } = read({ "other/x": "" });
+    expect([paths, problems]).toEqual([["default.nix"], []]);
+    expect(notes).toEqual([
+      "left out of the configuration: ./web/round (cannot be read: ELOOP), ./web/self (a symbolic link to a folder that holds it), ./web/sub/up (a symbolic link to a folder that holds it)",
+    ]);
+    expect(read({}, "{ a = ./self; b = ./round; }").problems).toHaveLength(2);
   });
 });
 
