@@ -14,7 +14,7 @@ import { argumentNotes } from "./module-head";
 import { importedModules, type ModuleSource, reservedFaults } from "./reserved";
 import { CONFIG_OBJECT, CONFIG_TEXT, fileOrigin, textFaults } from "./source-text";
 import { findTerraformToken, terraformTokenFault } from "./terraform-token";
-import { holds } from "./tree-path";
+import { holds, labelOf } from "./tree-path";
 
 /**
  * A container's configuration: the text of a NixOS module; the path of a module, or of a folder with a default.nix
@@ -218,11 +218,4 @@ function sources(tree: ModuleTree): Map<string, ModuleSource> {
       : { text: "", bytes: content.toString("base64"), ...more };
   };
   return new Map([...tree.files].map(([path, content]) => [path, source(path, content)]));
-}
-
-/** A folder as messages call it: relative to the directory if it lies below, else absolute. */
-function labelOf(folder: string, directory: string): string {
-  const path = relative(directory, folder);
-  if (path === "") return ".";
-  return path === ".." || path.startsWith("../") ? folder : `./${path}`;
 }

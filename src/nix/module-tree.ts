@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Fault } from "./fault";
 import { isProgram, textOf } from "./file-content";
 import { ignoredBelow, isIgnored } from "./git-ignored";
@@ -16,7 +16,7 @@ import {
   TREE_LIMIT,
   treeSizeFault,
 } from "./source-text";
-import { below, folders, holds, isThere, printable, realPath } from "./tree-path";
+import { below, folders, holds, isThere, labelOf, printable, realPath } from "./tree-path";
 
 /** A segment of a path that needs quoting nowhere on its way to the host; a leading hyphen would look like an option. */
 const SEGMENT = /^[A-Za-z0-9._+][A-Za-z0-9._+-]*$/;
@@ -34,6 +34,8 @@ type Reason = "named" | "inside" | "beside";
 interface Claim {
   readonly path: string;
   readonly fault: Fault;
+  /** Set where it counts in a folder that is referred to as well, named or not: nothing else would tell of it in time. */
+  readonly inside?: true;
 }
 
 /** Collects the files of a module from below one folder, and those that their relative paths lead to. */
@@ -156,29 +158,32 @@ export class ModuleTree {
     const isBeside = this.files.has(path) && this.seen.get(path) === "beside";
     if (asksForExistence(tokens)) this.asksForExistence = true;
     for (const literal of pathLiterals(tokens)) {
-      const target = this.targetOf(path, literal);
+      const target = besideFile(path, this.meaningOf(path, literal));
       const place = origin.at(literal.line);
+      if (this.isElsewhere(path, literal, place)) continue;
       if (isBeside) this.mention(path, literal, target, place);
       else if (leavesFolder(target)) this.climb(path, literal, target, place);
       else if (literal.interpolated) this.addComputed(path, target, literal, place);
       else if (this.exists(target)) {
-        if (!this.isElsewhere(path, literal, place)) this.refer(target, "named", literal, place);
+        this.refer(target, "named", literal, place);
+        const module = below(target, "default.nix");
+        if (literal.imported && this.exists(module)) this.refer(module, "named", literal, place);
       } else this.miss(path, literal, place);
     }
   }
 
-  /** Where a literal leads: of a sum what is there by all of it, else by its path alone. */
-  private targetOf(path: string, { text, interpolated, rest }: PathLiteral): string {
-    if (interpolated) return besideFile(path, dirname(`${text}x`));
-    const sum = rest === undefined ? undefined : besideFile(path, text + rest);
-    return sum !== undefined && isThere(join(this.root, sum)) ? sum : besideFile(path, text);
+  /** The path that a literal stands for: of a sum all of it if that is there, else its path alone. */
+  private meaningOf(path: string, { text, interpolated, rest }: PathLiteral): string {
+    if (interpolated) return dirname(`${text}x`);
+    const sum = text + (rest ?? "");
+    return this.exists(besideFile(path, sum)) ? sum : text;
   }
 
   /** Every fault, once all is added: of a tree that is too large only that, of others the first ones. */
   finish(): readonly Fault[] {
     if (this.tooMuch) return [this.tooMuch];
     const computed = this.computed.filter(({ target }) => !this.isCovered(target)).map(({ fault }) => fault);
-    const claims = this.pending().filter(({ path }) => !this.isUnnamed(path));
+    const claims = this.pending().filter((claim) => !this.isDoubt(claim));
     const all = [...this.faults, ...claims.map(({ fault }) => fault), ...computed];
     const faults = [...new Map(all.map((fault) => [fault.what, fault])).values()];
     if (faults.length <= TOLD + 1) return faults;
@@ -194,7 +199,7 @@ export class ModuleTree {
     const out = [...this.leftOut].map(([path, why]) => `${printable(this.nameOf(path))} (${why})`);
     const named = [...this.files.keys()].filter((path) => this.seen.get(path) === "named");
     const ignored = named.filter((path) => isIgnored(this.root, path)).map((path) => this.nameOf(path));
-    const doubts = this.pending().filter(({ path }) => this.isUnnamed(path));
+    const doubts = this.pending().filter((claim) => this.isDoubt(claim));
     const shown = list([...new Set(doubts.map(({ fault }) => fault.what))]);
     return [
       ...(this.whole === undefined
@@ -214,6 +219,10 @@ export class ModuleTree {
         ? [`git ignores ${list(ignored)}, which the configuration refers to by name: it travels`]
         : []),
     ];
+  }
+
+  private isDoubt({ path, inside }: Claim): boolean {
+    return this.isUnnamed(path) && !(inside && this.seen.get(path) === "inside");
   }
 
   private miss(path: string, literal: PathLiteral, place: string): void {
@@ -388,17 +397,21 @@ export class ModuleTree {
     }
   }
 
-  /** A link's copy stands at the link's place, where the file's relative paths may mean other files than they did. */
+  /**
+   * A link's copy stands at the link's place, and Nix starts from where it leads to. Of a file in a folder that is a link, Nix goes
+   * by the path that it was given: there, what lies at the link's place is what was meant.
+   */
   private isElsewhere(path: string, literal: PathLiteral, place: string): boolean {
     if (!this.files.has(path)) return false; // text from the code, no file
     const full = join(this.root, path);
     const real = realpathSync(full);
-    const [here, there] = [full, real].map((file) => realPath(join(dirname(file), literal.text)));
-    if (here === there) return false;
-    this.refuse(
-      `${place} refers to ${literal.text}, but is a symbolic link, from where that is another file`,
-      `use ${this.nameOf(relative(this.root, real))} itself`,
-    );
+    if (real === full) return false;
+    const meaning = this.meaningOf(path, literal);
+    const [here, there] = [full, real].map((file) => realPath(join(dirname(file), meaning)));
+    if (here === there || (here !== undefined && !isFollowed(full))) return false;
+    const what = `${place} refers to ${literal.text}, but is a symbolic link, from where that is another file`;
+    const fault = { what, remedy: `use ${labelOf(real, this.directory)} itself` };
+    this.claims.push({ path, fault, ...(here !== undefined && { inside: true as const }) });
     return true;
   }
 
@@ -428,4 +441,10 @@ export class ModuleTree {
   private refuse(what: string, remedy: string): void {
     this.faults.push({ what, remedy });
   }
+}
+
+/** Whether Nix follows a link to a module before it reads it: the file is one, or the folder whose default.nix it is. */
+function isFollowed(file: string): boolean {
+  const isLink = (path: string): boolean => lstatSync(path).isSymbolicLink();
+  return isLink(file) || (basename(file) === "default.nix" && isLink(dirname(file)));
 }

@@ -1,5 +1,7 @@
 import { posix } from "node:path";
+import { listedPaths } from "./import-list";
 import type { Token } from "./lexer";
+import { expressionEnd, isSymbol, isWord } from "./structure";
 
 /** A relative path in Nix code, such as ./common.nix or a/b. */
 export interface PathLiteral {
@@ -10,16 +12,36 @@ export interface PathLiteral {
   readonly interpolated: boolean;
   /** What is added to it as a constant string: `/a.nix` of `./. + "/a.nix"`. */
   readonly rest?: string;
+  /** Whether Nix reads it as code for certain: `import` or `callPackage` takes it, or it stands in a list of `imports`. */
+  readonly imported?: true;
 }
 
 /** The relative paths of Nix code, those inside the `${…}` of strings included; absolute ones and <…> refer to the host. */
 export function pathLiterals(tokens: readonly Token[]): readonly PathLiteral[] {
   const all = flatten(tokens);
+  const imported = importedPaths(all);
   return all.flatMap(({ kind, text, line, interpolated }, index) => {
     if (kind !== "path" || text.startsWith("/")) return [];
     const rest = interpolated ? "" : constantRest(all.slice(Math.max(0, index - 1), index + 4), index > 0);
-    return [{ text, line, interpolated, ...(rest !== "" && { rest }) }];
+    const isWhole = rest !== "" || !isSymbol(all[index + 1], "+");
+    const isImported = isWhole && imported.has(all[index]);
+    return [{ text, line, interpolated, ...(rest !== "" && { rest }), ...(isImported && { imported: true as const }) }];
   });
+}
+
+/** The paths that `import` and `callPackage` take, and those of `imports = …`. */
+function importedPaths(tokens: readonly Token[]): ReadonlySet<Token> {
+  const found = new Set<Token>();
+  tokens.forEach((token, index) => {
+    if (isWord(token, "import") || isWord(token, "callPackage")) {
+      const argument = tokens.slice(index + 1).find((next) => !isSymbol(next, "("));
+      if (argument?.kind === "path") found.add(argument);
+    } else if (isWord(token, "imports") && isSymbol(tokens[index + 1], "=")) {
+      const end = expressionEnd(tokens, index + 2);
+      for (const path of listedPaths(tokens.slice(index + 2, Math.max(0, end)))) found.add(path);
+    }
+  });
+  return found;
 }
 
 /** The string of `./. + "/a/b.nix"`, where nothing but that sum is made of the path: no function takes it, nothing is added. */

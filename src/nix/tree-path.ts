@@ -35,6 +35,13 @@ export function realPath(path: string): string | undefined {
   }
 }
 
+/** A file or folder as messages call it: relative to the directory if it lies below, else absolute. */
+export function labelOf(path: string, directory: string): string {
+  const below = relative(directory, path);
+  if (below === "") return ".";
+  return below === ".." || below.startsWith("../") ? path : `./${below}`;
+}
+
 /** A name as it can stand in a line. */
 export function printable(name: string): string {
   return /^[\x20-\x7e]*$/.test(name) ? name : JSON.stringify(name);

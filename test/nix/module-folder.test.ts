@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { nix } from "../../src/nix";
 import { Folder } from "./folder";
 
 let folder: Folder;
@@ -168,5 +169,94 @@ describe("a config that is a folder", () => {
     expect(folder.flaws("./web")).toEqual([
       "./web/b.nix:1 refers to ./c.nix, but is a symbolic link, from where that is another file → use ./web/lib/b.nix itself",
     ]);
+  });
+});
+
+describe("A15: a module that is a symbolic link, whose relative paths start where it leads to", () => {
+  const elsewhere = (place: string, path: string, itself: string): string =>
+    `${place} refers to ${path}, but is a symbolic link, from where that is another file → use ${itself} itself`;
+
+  test("is told of what lies there, and not beside the link", () => {
+    folder.write({ "real/a.nix": "{ imports = [ ./b.nix ]; }", "real/b.nix": nginx });
+    folder.link("link.nix", "real/a.nix");
+    const told = [elsewhere("./link.nix:1", "./b.nix", "./real/a.nix")];
+    expect(folder.flaws("{ imports = [ ./link.nix ]; }")).toEqual(told);
+    expect(folder.flaws({ imports: [nix`./link.nix`] })).toEqual(told);
+  });
+
+  test("is told of a file outside the config folder by its name in the project", () => {
+    folder.write({ "web/default.nix": "{ imports = [ ./common.nix ]; }", "shared/x.nix": nginx, "main.ts": "" });
+    folder.write({ "shared/common.nix": "{ imports = [ ./x.nix ]; }" });
+    folder.link("web/common.nix", "../shared/common.nix");
+    expect(folder.flaws("./web")).toEqual([elsewhere("./web/common.nix:1", "./x.nix", "./shared/common.nix")]);
+  });
+
+  test.each(["../common.nix", "../../common.nix", "../${x}.nix"])(
+    "may be a folder, whose default.nix has %s",
+    (path) => {
+      folder.write({
+        "deep/versions/v1/default.nix": `x: { imports = [ ${path} ]; }`,
+        "deep/versions/common.nix": nginx,
+      });
+      folder.write({ "common.nix": nginx, "deep/common.nix": nginx, "sub/main.nix": "{ imports = [ ./cur ]; }" });
+      folder.link("sub/cur", "../deep/versions/v1");
+      const told = [
+        elsewhere("./sub/cur/default.nix:1", path.replace("${x}.nix", ""), "./deep/versions/v1/default.nix"),
+      ];
+      expect(folder.flaws("{ imports = [ ./sub/cur ]; }")).toEqual(told);
+      expect(folder.flaws("./sub/main.nix")).toEqual(told);
+      expect(folder.flaws("{ a = import ./sub/cur { }; }")).toEqual(told);
+      expect(folder.flaws("{ imports = [ ./deep/versions/v1 ]; }")).toEqual([]);
+    },
+  );
+
+  test("is no fault where its paths mean the same, or nix does not follow the link", () => {
+    folder.write({
+      "a/x.nix": '{ imports = [ ./y.nix (./. + "/y.nix") ../z.nix ]; }',
+      "a/y.nix": nginx,
+      "z.nix": nginx,
+    });
+    folder.link("b", "a");
+    folder.link("a/same.nix", "x.nix");
+    folder.write({ "deep/er/w.nix": "{ imports = [ ../z.nix ]; }", "deep/z.nix": nginx });
+    folder.link("c", "deep/er");
+    expect(folder.flaws("{ imports = [ ./b/x.nix ./a/same.nix ./c/w.nix ]; }")).toEqual([]);
+  });
+
+  test("is only noted where no path names it", () => {
+    folder.write({ "web/default.nix": nginx, "lib/b.nix": "{ imports = [ ./c.nix ]; }", "lib/c.nix": nginx });
+    folder.link("web/b.nix", "../lib/b.nix");
+    folder.write({ "main.ts": "" });
+    expect(folder.read("./web")).toMatchObject({
+      problems: [],
+      notes: [
+        "./web/b.nix:1 refers to ./c.nix, but is a symbolic link, from where that is another file: no matter unless a module imports it",
+      ],
+    });
+  });
+});
+
+describe("A15: the default.nix of a folder that is imported", () => {
+  test.each([
+    "{ imports = [ ./sub ]; }",
+    "{ a = import ./sub; }",
+    "{ pkgs, ... }: { a = pkgs.callPackage (./sub) { }; }",
+    "{ lib, ... }: { imports = lib.optionals true [ ./sub ]; }",
+  ])("is a module for certain: %s", (text) => {
+    folder.write({ "sub/default.nix": "{ imports = [ ./gone.nix ]; }", "sub/other.nix": "{ a = ./gone.nix; }" });
+    const { problems, files } = folder.read(text);
+    expect(problems.map(({ what }) => what)).toEqual([
+      "./sub/default.nix:1 refers to ./gone.nix, which does not exist",
+    ]);
+    expect(files.filter(({ unnamed }) => unnamed).map(({ path }) => path)).toEqual(["sub/other.nix"]);
+  });
+
+  test.each([
+    "{ a = ./sub; }",
+    '{ a = n: import (./sub + "/${n}.nix"); }',
+    "{ imports = [ (page { root = ./sub; }) (page ./sub) ]; a = [ ./sub ]; }",
+  ])("need be none where the folder is only named: %s", (text) => {
+    folder.write({ "sub/default.nix": "{ imports = [ ./gone.nix ]; }" });
+    expect(folder.read(text)).toMatchObject({ problems: [], notes: [expect.stringContaining("no matter unless")] });
   });
 });
