@@ -3,7 +3,7 @@ import { Fleet } from "../fleet/fleet";
 import { libraryOf, stackOf } from "../framework/framework";
 import { hclProblem } from "../framework/hcl";
 import type { Element } from "../framework/library";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import { refuse } from "../framework/refusal";
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -20,7 +20,9 @@ export function nameOwn(element: Element, type: string, name: string): void {
     toHclTerraform: () => refuse([hclProblem]),
   };
   for (const [key, value] of Object.entries(fixed)) Object.defineProperty(element, key, { value });
-  Fleet.of(element).addCheck(() => stackOverrides(element, type, name));
+  const fleet = Fleet.of(element);
+  fleet.keep(element);
+  fleet.addCheck(() => [...stackOverrides(element, type, name), ...namesakes(element, type, name)]);
 }
 
 /** A local of ours. */
@@ -50,6 +52,24 @@ function stackOverrides(element: Element, type: string, name: string): Problem[]
     ...(name in ((blocks as object | undefined) ?? {}) ? [refused(`an override of the stack alters ${address}`)] : []),
     ...entries.map((kind) => refused(`an override of the stack has a \`${kind}\` block for ${address}`)),
   ];
+}
+
+/** Elements of the user's that would be written under the same name, so that only one of the two would be. */
+function namesakes(element: Element, type: string, name: string): Problem[] {
+  const { TerraformResource, TerraformLocal } = libraryOf(element);
+  const addressOf = (other: IConstruct): string | undefined => {
+    if (other instanceof TerraformResource) return `${other.terraformResourceType}.${other.friendlyUniqueId}`;
+    return other instanceof TerraformLocal ? `local.${other.friendlyUniqueId}` : undefined;
+  };
+  return stackOf(element)
+    .node.findAll()
+    .filter((other) => other !== element && addressOf(other) === `${type}.${name}`)
+    .map(({ node }) => ({
+      code: "input",
+      what: `${node.path} is written as ${type}.${name}, which is the name of ${element.node.path}`,
+      where: { construct: node.path },
+      remedy: "give it another id, or another logical id (overrideLogicalId)",
+    }));
 }
 
 function names(entry: unknown, end: string, address: string): boolean {

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { Construct, type IConstruct } from "constructs";
 import type { DesiredContainer } from "../../src/model/container";
 import { NixosError, type Problem, problemText } from "../../src/model/error";
@@ -16,6 +17,7 @@ import type { Stack } from "../framework/library";
 import { Outcome } from "./outcome";
 import { planWithSources, type SourceOf, withSources } from "./problem-source";
 import { refuse, tell } from "../framework/refusal";
+import { removedProblems } from "./removed";
 import { readSettings, type Settings } from "./settings";
 
 /** A container as its construct registers it. */
@@ -32,10 +34,35 @@ interface StackHosts {
 
 const fleets = new WeakMap<IConstruct, Fleet>();
 
+/** This copy of the package, and where every copy finds whose constructs an app has. */
+const copy = { folder: path.join(__dirname, "../..") };
+const owner = Symbol.for("cdktf-nixos-containers");
+
+/** Two copies of the package would each see, plan and deploy their own part of an app. */
+function refuseOtherCopy(construct: IConstruct): void {
+  const root = construct.node.root as IConstruct & { [owner]?: typeof copy };
+  const first = (root[owner] ??= copy);
+  if (first === copy) return;
+  const { folder } = copy;
+  refuse([
+    {
+      code: "input",
+      what:
+        first.folder === folder
+          ? `cdktf-nixos-containers was loaded anew, from ${folder}, after this app was begun with it`
+          : `two copies of cdktf-nixos-containers make this app: ${first.folder} and ${folder}`,
+      where: { construct: construct.node.path },
+      remedy:
+        "let all of an app import one: see `npm ls cdktf-nixos-containers`; under jest, import it and make the app after the last jest.resetModules()",
+    },
+  ]);
+}
+
 /** Everything of one app: what its constructs declare, what was observed, and the plan between the two. */
 export class Fleet {
   /** The fleet of the app that a construct stands in. */
   static of(construct: IConstruct): Fleet {
+    refuseOtherCopy(construct);
     const { root } = construct.node;
     const fleet = fleets.get(root) ?? new Fleet(root);
     fleets.set(root, fleet);
@@ -49,12 +76,14 @@ export class Fleet {
   private readonly containers: RegisteredContainer[] = [];
   private readonly stacks = new Map<string, StackHosts>();
   private readonly callSites = new Map<string, CallSite>();
+  private readonly made: IConstruct[] = [];
   private outcome?: Outcome;
   private reported?: Outcome;
 
   private constructor(private readonly root: IConstruct) {
     this.settings = readSettings(root, this.problems);
     refuseMixedAtSynth(root);
+    this.addCheck(() => removedProblems(this.made));
   }
 
   /** Who owns what a stack deploys. */
@@ -70,6 +99,12 @@ export class Fleet {
   /** Notes where a host or container was made, for the problems that lie in it. */
   addCallSite(construct: IConstruct): void {
     this.callSites.set(construct.node.path, new CallSite(this.root));
+    this.keep(construct);
+  }
+
+  /** Notes a construct that must stay in the tree. */
+  keep(construct: IConstruct): void {
+    this.made.push(construct);
   }
 
   addProblems(problems: readonly Problem[]): void {

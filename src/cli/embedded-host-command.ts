@@ -10,7 +10,8 @@ export interface EmbeddedHostCommandOptions {
 
 /** Starts an embedded host, prints how to log in to it, and keeps it until nobody wants it any more; returns the exit code. */
 export async function embeddedHostCommand({ json, name, user }: EmbeddedHostCommandOptions): Promise<number> {
-  const end = unwanted();
+  const given = new AbortController();
+  const end = unwanted(given.signal);
   let host: EmbeddedHost;
   try {
     host = await EmbeddedHost.start({ name, user });
@@ -18,6 +19,7 @@ export async function embeddedHostCommand({ json, name, user }: EmbeddedHostComm
     process.stderr.write(
       `the embedded host does not start: ${error instanceof Error ? error.message : String(error)}\n`,
     );
+    given.abort();
     return 1;
   }
   process.stdout.write(json ? `${JSON.stringify(host.connection)}\n` : introduction(host));
@@ -38,8 +40,8 @@ function introduction({ name, connection, knownHosts }: EmbeddedHost): string {
   ].join("\n");
 }
 
-/** Resolves when a signal asks for the end, when standard input ends, or when the process that started this one is gone. */
-function unwanted(): Promise<void> {
+/** Resolves when a signal asks for the end, when standard input ends, when the process that started this one is gone, or when it is given up. */
+function unwanted(givenUp: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const parent = process.ppid;
     // A parent that was killed closes no pipe of ours where standard input is not one.
@@ -49,6 +51,7 @@ function unwanted(): Promise<void> {
       process.stdin.destroy();
       resolve();
     };
+    givenUp.addEventListener("abort", end, { once: true });
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
     // Who gives no standard input, as a shell does to what runs in the background, cannot close it either.
     if (isNull(0)) return;

@@ -207,21 +207,21 @@ give_up_create() {
   left='nothing of it is left on the host'
   forget_container "$w_name" >/dev/null 2>&1 || :
   put_root_back "$w_name" || refuse "$*; its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
-  restored=yes
+  restored=$reloaded
   if [ -f "$dir/before/conf" ]; then put_conf_back || restored=no; fi
   if [ -f "$dir/before/configuration.nix" ]; then put_configuration "$w_name" "$dir/before/configuration.nix" || restored=no; fi
   if [ -n "$was" ]; then
     (umask 022 && mkdir -p "$profiles/$w_name")
     nix-env -p "$profiles/$w_name/system" --set "$was" || restored=no
   fi
+  if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then left='what was there before is back'; fi
+  before boot
+  if [ "$value$(drop_in_before)" != no ] && [ "$left" = 'what was there before is back' ]; then set_unit "$w_name" "$value" "$(drop_in_before)" || restored=no; fi
   if [ "$restored" = no ]; then
     start_stopped
     refuse "$*; what was there before could not be put back entirely: see above, mend the host, and deploy again. It is kept in ${dir#"$r"}/before"
   fi
   rm -f "$gcroots/$w_name"
-  if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then left='what was there before is back'; fi
-  before boot
-  if [ "$value$(drop_in_before)" != no ] && [ "$left" = 'what was there before is back' ]; then set_unit "$w_name" "$value" "$(drop_in_before)" || :; fi
   before up
   if [ "$value" = yes ] && { [ -z "$was" ] || ! start_container "$w_name"; }; then
     left='what there is of it is back where it was, but it is down: it cannot start as it was'

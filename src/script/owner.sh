@@ -51,7 +51,8 @@ put_root_back() {
 
 # Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
 forget_container() {
-  set_unit "$1" no ''
+  reloaded=yes
+  set_unit "$1" no '' || reloaded=no
   if [ -e "$confdir/$1.conf" ] && [ -n "$tool" ]; then
     nixos-container destroy "$1" || :
   fi

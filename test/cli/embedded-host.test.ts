@@ -56,6 +56,19 @@ describe("cdktf-nixos embedded-host", () => {
     },
   );
 
+  test("says why it does not start, and ends, whoever still holds its standard input", async () => {
+    const child = spawn(process.execPath, [program, "embedded-host"], {
+      env: { ...process.env, TMPDIR: path.join(folder, "none") },
+      stdio: ["pipe", "ignore", "pipe"],
+      timeout: 60_000,
+    });
+    const ended = exitOf(child);
+    let said = "";
+    child.stderr.on("data", (data) => (said += String(data)));
+    expect(await ended).toBe(1);
+    expect(said).toMatch(/^the embedded host does not start: .*none/);
+  });
+
   test("ends with the process that started it, which was killed", async () => {
     const script = `require("node:child_process").spawn(process.execPath, [${JSON.stringify(program)}, "embedded-host", "--json"],
       { stdio: ["ignore", "inherit", "inherit"] }); setInterval(Date.now, 1000);`;

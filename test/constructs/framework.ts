@@ -8,8 +8,19 @@ export const frameworkName = process.env["CDKTF_NIXOS_TEST_FRAMEWORK"] === "cdkt
 
 // What the tests use of the two is alike; CDKTF's types stand for both.
 const framework = frameworkName === "cdktn" ? (cdktn as unknown as typeof cdktf) : cdktf;
-export const { App, Aspects, Fn, TerraformIterator, TerraformResource, TerraformStack, TerraformVariable, Testing } =
-  framework;
+export const {
+  App,
+  Aspects,
+  Fn,
+  TerraformDataSource,
+  TerraformIterator,
+  TerraformLocal,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+  TerraformVariable,
+  Testing,
+} = framework;
 export type App = cdktf.App;
 export type TerraformResource = cdktf.TerraformResource;
 export type TerraformStack = cdktf.TerraformStack;

@@ -143,6 +143,16 @@ describe("a host that has no room left", () => {
       expect(await sh(timeout("data"))).toBe(was);
     });
 
+    test("at the end of a create that failed is told, and the next run does it again", async () => {
+      const bridged = { timeouts: { start: 300 }, network: { hostBridge: "missing", localAddress: "10.0.0.2/24" } };
+      const creation = convergeProgram(desired("data", sound, bridged), { action: "create" });
+      const faulty = spliced(creation, /^give_up_create\(\) \{$/m, (line) => `${line}\n${silent}`);
+      const failed = await runProgram(host, faulty);
+      expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("could not be put back entirely")]);
+      await deploy("data", sound);
+      expect(await sh(timeout("data"))).not.toBe("5min");
+    });
+
     test("fails a removal, and the next one does it again", async () => {
       await deploy("data", sound, { timeouts: { start: 300 } });
       const removal = reapProgram([{ name: "data", base: "" }]);
