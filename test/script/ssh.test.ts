@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -199,8 +199,12 @@ describe("the connection of one apply to a host", () => {
       (["SIGINT", "SIGTERM"] as const).map(async (signal) => {
         const run = apply.start(`echo begins; while [ ! -e "$r/go" ]; do sleep 0.1; done; : >"$r/${signal}"`);
         await until(() => run.output.includes("begins"));
-        // Ctrl-C reaches the shell and its ssh alike.
-        for (const pid of [run.pid, ...(signal === "SIGINT" ? children(run.pid) : [])]) process.kill(pid, signal);
+        // Ctrl-C reaches the shell and its ssh alike; either may be gone by the other's doing.
+        spawnSync("kill", [
+          "-s",
+          signal.slice(3),
+          ...[run.pid, ...(signal === "SIGINT" ? children(run.pid) : [])].map(String),
+        ]);
         await run.code;
         return run.output;
       }),
