@@ -6,6 +6,9 @@ import type { Element } from "../framework/library";
 import type { Construct, IConstruct } from "constructs";
 import { refuse } from "../framework/refusal";
 
+/** The elements of ours in a stack, by address. */
+const ownOf = new WeakMap<Construct, Map<string, Element>>();
+
 type Overrides = Readonly<Record<string, unknown>>;
 
 /**
@@ -22,7 +25,15 @@ export function nameOwn(element: Element, type: string, name: string): void {
   for (const [key, value] of Object.entries(fixed)) Object.defineProperty(element, key, { value });
   const fleet = Fleet.of(element);
   fleet.keep(element);
-  fleet.addCheck(() => [...stackOverrides(element, type, name), ...namesakes(element, type, name)]);
+  fleet.addCheck(() => stackOverrides(element, type, name));
+  const stack = stackOf(element);
+  let own = ownOf.get(stack);
+  if (own === undefined) {
+    const made = (own = new Map<string, Element>());
+    ownOf.set(stack, made);
+    fleet.addCheck(() => namesakes(stack, made)); // one walk through the stack for all of them
+  }
+  own.set(`${type}.${name}`, element);
 }
 
 /** A local of ours. */
@@ -54,22 +65,24 @@ function stackOverrides(element: Element, type: string, name: string): Problem[]
   ];
 }
 
-/** Elements of the user's that would be written under the same name, so that only one of the two would be. */
-function namesakes(element: Element, type: string, name: string): Problem[] {
-  const { TerraformResource, TerraformLocal } = libraryOf(element);
+/** Elements of the user's that would be written under a name of ours, so that only one of the two would be. */
+function namesakes(stack: Construct, own: ReadonlyMap<string, Element>): Problem[] {
+  const { TerraformResource, TerraformLocal } = libraryOf(stack);
   const addressOf = (other: IConstruct): string | undefined => {
     if (other instanceof TerraformResource) return `${other.terraformResourceType}.${other.friendlyUniqueId}`;
     return other instanceof TerraformLocal ? `local.${other.friendlyUniqueId}` : undefined;
   };
-  return stackOf(element)
-    .node.findAll()
-    .filter((other) => other !== element && addressOf(other) === `${type}.${name}`)
-    .map(({ node }) => ({
+  return stack.node.findAll().flatMap((other) => {
+    const address = addressOf(other);
+    const ours = address === undefined ? undefined : own.get(address);
+    if (ours === undefined || ours === other) return [];
+    return {
       code: "input",
-      what: `${node.path} is written as ${type}.${name}, which is the name of ${element.node.path}`,
-      where: { construct: node.path },
+      what: `${other.node.path} is written as ${address}, which is the name of ${ours.node.path}`,
+      where: { construct: other.node.path },
       remedy: "give it another id, or another logical id (overrideLogicalId)",
-    }));
+    };
+  });
 }
 
 function names(entry: unknown, end: string, address: string): boolean {
