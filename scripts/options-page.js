@@ -50,13 +50,24 @@ function setting(member) {
   return `#### \`${name}\`\n\n\`${type}\`, ${when}\n\n${plain(doc.comment)}\n`;
 }
 
+/** The members of an interface: first those of the interfaces it extends, but for those that have a region of their own. */
+function membersOf(node, interfaces, shown) {
+  const heirs = (node.heritageClauses ?? []).flatMap(({ types }) => [...types]);
+  const inherited = heirs.flatMap(({ expression }) => {
+    const parent = interfaces.get(expression.getText());
+    return parent && !shown.has(expression.getText()) ? membersOf(parent, interfaces, shown) : [];
+  });
+  return [...inherited, ...node.members];
+}
+
 /** The page with each marked region filled anew. */
 function filled(text) {
   const interfaces = declaredInterfaces();
+  const shown = new Set([...text.matchAll(/<!-- props (\w+) -->/g)].map(([, name]) => name));
   return text.replace(/(<!-- props (\w+) -->\n)[\s\S]*?(<!-- end -->)/g, (_all, begin, name, end) => {
     const node = interfaces.get(name);
     if (!node) throw new Error(`there is no interface ${name}`);
-    return `${begin}\n${node.members.map(setting).join("\n")}\n${end}`;
+    return `${begin}\n${membersOf(node, interfaces, shown).map(setting).join("\n")}\n${end}`;
   });
 }
 

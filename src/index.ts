@@ -7,17 +7,18 @@ export {
   type DesiredContainer,
   type ParsedSettings,
   parseSettings,
-  type RemovalPolicy,
-  type Timeouts,
 } from "./model/container";
 export { type ErrorCode, NixosError, type Problem, problemText, type Where } from "./model/error";
 export { fleetProblems } from "./model/fleet";
 export { type DesiredHost, hostProblems, type HostSettings } from "./model/host";
 export { containerModule } from "./model/module";
 export type { ModuleFile } from "./model/module-file";
-export { type BindMount, type BindMounts, parseMounts } from "./model/mount";
 export { longestName, nameProblems } from "./model/name";
-export { type ForwardPort, type Network, type NetworkProps, parseNetwork } from "./model/network";
+export { type BindMount, type BindMounts, parseMounts } from "./model/options/bind-mounts";
+export type { ForwardPort } from "./model/options/network/forward-ports";
+export { type Network, type NetworkProps, parseNetwork } from "./model/options/network/network";
+export type { RemovalPolicy } from "./model/options/removal";
+export type { Timeouts } from "./model/options/timeouts";
 export type {
   Connection,
   Intent,

@@ -4,6 +4,7 @@ import { Construct, type IConstruct } from "constructs";
 import type { DesiredContainer } from "../../src/model/container";
 import { NixosError, type Problem, problemText } from "../../src/model/error";
 import { fleetProblems } from "../../src/model/fleet";
+import { options } from "../../src/model/options";
 import type { DesiredHost } from "../../src/model/host";
 import type { Observation } from "../../src/model/observed";
 import type { ModuleFile } from "../../src/model/module-file";
@@ -276,7 +277,6 @@ function syntaxProblems(plan: Plan): Problem[] {
 }
 
 /** The paths that must be on the host for a container to start. */
-function hostPaths({ bindMounts, network }: DesiredContainer): string[] {
-  const { networkNamespace } = network;
-  return [...bindMounts.map(({ hostPath }) => hostPath), ...(networkNamespace === undefined ? [] : [networkNamespace])];
+function hostPaths(container: DesiredContainer): readonly string[] {
+  return options.flatMap((option) => option.sources?.(container) ?? []);
 }

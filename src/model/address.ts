@@ -69,3 +69,8 @@ export function tryParseMac(value: string): string | undefined {
   const multicast = (parseInt(value.slice(0, 2), 16) & 1) === 1;
   return multicast || /^00(:00){5}$/.test(value) ? undefined : value.toLowerCase();
 }
+
+/** An address without its prefix, in canonical form. */
+export function bareAddress(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : (tryParseAddress(value)?.text ?? value.split("/")[0]);
+}

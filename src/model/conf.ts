@@ -1,4 +1,6 @@
-import type { DesiredContainer } from "./container";
+import { confLine, flagWord, type Line, parseFlags } from "./line";
+import { linesOf } from "./options";
+import type { Wanted } from "./options/option";
 
 /** The key by which a conf tells whose it is, should the journal be lost; the unit and nixos-container ignore it. */
 export const ownerKey = "CDKTF_NIXOS_OWNER";
@@ -6,35 +8,34 @@ export const ownerKey = "CDKTF_NIXOS_OWNER";
 /** The key under which converge keeps the state version in the conf, lest it be lost with the journal. */
 export const stateVersionKey = "CDKTF_NIXOS_STATE_VERSION";
 
+/** The key whose value is the flags of systemd-nspawn. */
+export const flagsKey = "EXTRA_NSPAWN_FLAGS";
+
+/** Keys that change nothing about a running container. */
+const silent: ReadonlySet<string> = new Set(["AUTO_START", ownerKey, stateVersionKey]);
+
 /** What a container's conf must say, key by key; a key that is not here must be absent or empty. */
-export function confEntries(container: Pick<DesiredContainer, "network" | "bindMounts">): ReadonlyMap<string, string> {
-  const { network, bindMounts } = container;
-  const entries: [string, string | undefined][] = [
-    ["PRIVATE_NETWORK", network.privateNetwork ? "1" : undefined],
-    ["HOST_ADDRESS", network.hostAddress],
-    ["LOCAL_ADDRESS", network.localAddress],
-    ["HOST_ADDRESS6", network.hostAddress6],
-    ["LOCAL_ADDRESS6", network.localAddress6],
-    ["LOCAL_MAC_ADDRESS", network.localMacAddress],
-    ["HOST_BRIDGE", network.hostBridge],
-    [
-      "HOST_PORT",
-      network.forwardPorts.map((port) => `${port.protocol}:${port.hostPort}:${port.containerPort}`).join(","),
-    ],
-    ["INTERFACES", network.interfaces.join(" ")],
-    ["MACVLANS", network.macvlans.join(" ")],
-    ["NETWORK_NAMESPACE_PATH", network.networkNamespace],
-    [
-      "EXTRA_NSPAWN_FLAGS",
-      bindMounts.map((m) => `--bind${m.isReadOnly ? "-ro" : ""}=${m.hostPath}:${m.mountPoint}`).join(" "),
-    ],
-    ["COPY_RESOLV_CONF", "1"],
-  ];
-  return new Map(entries.filter((entry): entry is [string, string] => Boolean(entry[1])));
+export function confEntries(container: Wanted): ReadonlyMap<string, string> {
+  const entries = new Map<string, string>();
+  for (const line of linesOf(container, { systemControl: "writable" })) {
+    if (line.place === "conf") entries.set(line.key, line.value);
+    if (line.place !== "flag") continue;
+    const flags = entries.get(flagsKey);
+    entries.set(flagsKey, flags === undefined ? flagWord(line) : `${flags} ${flagWord(line)}`);
+  }
+  return entries;
+}
+
+/** The lines of a conf, without those that change nothing about a running container. */
+export function confLines(entries: ReadonlyMap<string, string>): Line[] {
+  return [...entries].flatMap(([key, value]) => {
+    if (silent.has(key)) return [];
+    return key === flagsKey ? parseFlags(value) : confLine(key, value);
+  });
 }
 
 /** The text of a container's conf; values with spaces are quoted, as systemd.exec's EnvironmentFile reads them. */
-export function renderConf(container: Pick<DesiredContainer, "network" | "bindMounts" | "owner">): string {
+export function renderConf(container: Wanted & { readonly owner: string }): string {
   const lines = ["# Written by cdktf-nixos-containers; what is edited here, the next deploy mends."];
   for (const [key, value] of [...confEntries(container), [ownerKey, container.owner]] as const) {
     lines.push(`${key}=${/[^A-Za-z0-9_./:,=-]/.test(value) ? `"${value.replace(/["\\`$]/g, "\\$&")}"` : value}`);

@@ -1,5 +1,3 @@
-import type { Refuse } from "./error";
-
 /** An interface of the host as `interfaces` and `macvlans` name it: `HOST`, or `HOST:INSIDE`, as systemd-nspawn takes both. */
 export interface InterfaceWord {
   readonly host: string;
@@ -26,46 +24,4 @@ export function tryParseInterface(value: string): InterfaceWord | undefined {
 /** The host's side of `HOST` or `HOST:INSIDE`. */
 export function hostInterface(word: string): string {
   return word.split(":")[0] ?? word;
-}
-
-/** What `parseInterfaces` looks at. */
-interface Given {
-  readonly interfaces?: readonly string[];
-  readonly macvlans?: readonly string[];
-  /** Names inside that the private network takes itself. */
-  readonly taken: readonly string[];
-}
-
-/** Checks the interfaces of a container: their names, and that no two of them have one name inside. */
-export function checkInterfaces({ interfaces = [], macvlans = [], taken }: Given, refuse: Refuse): void {
-  const inner = new Map<string, string>([["lo", "which every network has for itself"]]);
-  for (const name of taken) inner.set(name, "which is its end of the private network");
-  for (const [field, words] of [
-    ["interfaces", interfaces],
-    ["macvlans", macvlans],
-  ] as const) {
-    const hosts = new Set<string>();
-    for (const word of words) {
-      const parsed = tryParseInterface(word);
-      if (parsed === undefined) {
-        refuse(
-          `network.${field} ${JSON.stringify(word)} is not the name of an interface`,
-          `${nameRemedy}, or HOST:INSIDE with two such names`,
-        );
-        continue;
-      }
-      const { host, inside = field === "macvlans" ? `mv-${host}` : host } = parsed;
-      const holder = inner.get(inside);
-      if (hosts.has(host) && (field === "interfaces" || holder !== undefined)) {
-        refuse(`network.${field} names ${JSON.stringify(host)} twice`, "name it once");
-      } else if (holder !== undefined && host !== "lo") {
-        refuse(
-          `network.${field} ${JSON.stringify(word)} would be ${JSON.stringify(inside)} in the container, ${holder}`,
-          `give it another name there: ${JSON.stringify(`${host}:lan0`)}`,
-        );
-      }
-      hosts.add(host);
-      inner.set(inside, `as is ${JSON.stringify(word)} of network.${field}`);
-    }
-  }
 }

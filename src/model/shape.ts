@@ -7,39 +7,6 @@ const flag = z.boolean();
 const number = z.number();
 const texts = z.array(text);
 
-const mount = z.strictObject({ mountPoint: text.optional(), hostPath: text.optional(), isReadOnly: flag.optional() });
-
-/** The shape of a container's settings: for callers that no compiler checks, and for names that are one letter off. */
-export const containerShape = z.strictObject({
-  name: text.optional(),
-  stateVersion: text.optional(),
-  followNixpkgs: flag.optional(),
-  network: z
-    .strictObject({
-      privateNetwork: flag.optional(),
-      hostAddress: text.optional(),
-      localAddress: text.optional(),
-      hostAddress6: text.optional(),
-      localAddress6: text.optional(),
-      localMacAddress: text.optional(),
-      hostBridge: text.optional(),
-      forwardPorts: z
-        .array(z.strictObject({ protocol: text.optional(), hostPort: number, containerPort: number.optional() }))
-        .optional(),
-      interfaces: texts.optional(),
-      macvlans: texts.optional(),
-      networkNamespace: text.optional(),
-    })
-    .optional(),
-  bindMounts: z.union([z.array(mount), z.record(text, mount)]).optional(),
-  autoStart: flag.optional(),
-  running: flag.optional(),
-  removalPolicy: text.optional(),
-  protect: flag.optional(),
-  adopt: flag.optional(),
-  timeouts: z.strictObject({ start: number.optional(), build: number.optional() }).optional(),
-});
-
 /** The shape of a host's settings. */
 export const hostShape = z.strictObject({
   address: text,

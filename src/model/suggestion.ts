@@ -1,62 +1,6 @@
 /** What people look for under another name, and where it is; by the unknown name in lower case. */
 export type Hints = Readonly<Record<string, string>>;
 
-const inNetwork = (field: string): string => `write network: { ${field}: … }`;
-const unsupported = "this option of NixOS's containers.<name> is not supported";
-
-/** Words of docker and of NixOS's own containers.<name> for what a container's settings call otherwise. */
-export const containerHints: Hints = {
-  image: "a NixOS container is made from its config, not from an image: say there what it runs",
-  build: "a NixOS container is built from its config",
-  ports: "write network: { forwardPorts: [{ hostPort: 8080, containerPort: 80 }] }",
-  expose: "write network: { forwardPorts: [{ hostPort: 8080, containerPort: 80 }] }",
-  volumes: 'write bindMounts: { "/in/the/container": { hostPath: "/on/the/host", isReadOnly: false } }',
-  mounts: 'write bindMounts: { "/in/the/container": { hostPath: "/on/the/host", isReadOnly: false } }',
-  env: "set it where the service is declared, in config: systemd.services.NAME.environment",
-  environment: "set it where the service is declared, in config: systemd.services.NAME.environment",
-  command: "declare what runs in config: systemd.services.NAME.script, or the options of a service of NixOS",
-  entrypoint: "declare what runs in config: systemd.services.NAME.script, or the options of a service of NixOS",
-  restart:
-    "services are restarted by their own options in config; autoStart: true starts the container when its host boots",
-  privileged: "a container cannot be privileged: bind-mount what it needs of the host",
-  networks: 'write network: { hostBridge: "br0" } to plug it into a bridge, or give it addresses',
-  hostname: "set networking.hostName in config",
-  depends_on: "write dependsOn: [ … ]",
-  labels: "leave it out: containers have no labels",
-  user: "set the users of services in config",
-  timeoutstartsec: "write timeouts: { start: 120 }, in seconds",
-  networknamespacepath: inNetwork("networkNamespace"),
-  ...Object.fromEntries(
-    [
-      ...[
-        "privateNetwork",
-        "hostAddress",
-        "localAddress",
-        "hostAddress6",
-        "localAddress6",
-        "localMacAddress",
-        "hostBridge",
-      ],
-      ...["forwardPorts", "interfaces", "macvlans", "networkNamespace"],
-    ].map((field) => [field.toLowerCase(), inNetwork(field)]),
-  ),
-  ...Object.fromEntries(
-    [
-      ...[
-        "additionalCapabilities",
-        "allowedDevices",
-        "enableTun",
-        "ephemeral",
-        "extraFlags",
-        "extraVeths",
-        "flake",
-        "nixpkgs",
-      ],
-      ...["path", "pkgs", "privateUsers", "restartIfChanged", "specialArgs", "tmpfs", "copyResolvConf"],
-    ].map((field) => [field.toLowerCase(), unsupported]),
-  ),
-};
-
 /** Other words for the settings of a host. */
 export const hostHints: Hints = {
   host: "write address",

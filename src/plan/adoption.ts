@@ -1,15 +1,13 @@
-import { confEntries, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
-import { confChanges } from "./conf-change";
 import { configDiff, foundFiles, likelyFiles } from "./config-diff";
 import { dataDeleted, isRemoval, losesData, removalChanges, removalUndone } from "./cut-removal";
 import type { Draft } from "./draft";
 import type { Change } from "./plan";
-import { settingChanges } from "./setting-change";
+import { optionChanges } from "./option-change";
 import type { Standing } from "./standing";
 import { recordedStateVersion, releaseVersion, stateVersionFor } from "./state-version";
-import { count, plain } from "./text";
+import { count, plain } from "../model/text";
 
 /** A container that is there, and of which no journal of ours tells. */
 export function adoption(
@@ -24,7 +22,6 @@ export function adoption(
       ? foundFiles(observed, desired.config.entry)
       : likelyFiles(observed, desired.config.digest);
   const version = versionChange(desired, observed, standing, host);
-  const conf = confChanges(parseConf(observed.conf ?? []), confEntries(desired), live ? "restart" : "none");
   const changes: Change[] = [
     ...removalChanges(observed),
     ...rootChange(observed),
@@ -36,8 +33,7 @@ export function adoption(
     },
     ...version,
     ...profileChange(observed, live),
-    ...conf,
-    ...settingChanges(desired, observed, host, conf),
+    ...optionChanges({ desired, observed, host, live }),
   ];
   const remark = adoptionRemark(standing);
   return {

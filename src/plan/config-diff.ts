@@ -4,7 +4,7 @@ import type { ObservedContainer } from "../model/observed";
 import { contentDigest, opaqueWords } from "../model/module-file";
 import { sha256, treeDigest } from "./digest";
 import type { FileDiff } from "./plan";
-import { byBytes } from "./text";
+import { byBytes } from "../model/text";
 
 /** The user's module files as they lie on the host: sha256 and text by path. */
 export interface SeenFiles {

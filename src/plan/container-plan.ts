@@ -1,5 +1,7 @@
 import type { Problem } from "../model/error";
+import { factsOf, type HostFacts } from "../model/host-facts";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
+import { options } from "../model/options";
 import { adoption } from "./adoption";
 import { absentBase } from "./digest";
 import type { Draft } from "./draft";
@@ -9,7 +11,7 @@ import type { PlannedContainer } from "./input";
 import { creation } from "./newcomer";
 import { driftNotes, inputNotes, versionNote } from "./note";
 import type { ContainerPlan } from "./plan";
-import { factsOf, type HostFacts, preflightProblems, syntaxProblems } from "./preflight";
+import { preflightProblems, syntaxProblems } from "./preflight";
 import { standingOf } from "./standing";
 import { isVersionUnknown, stateVersionFor } from "./state-version";
 import { refusal } from "./refusal";
@@ -47,14 +49,8 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
     ...inputNotes(desired, draft),
     ...versionNote(stateVersion, action),
   ];
-  if (
-    desired.network.forwardPorts.length > 0 &&
-    !facts.host.ipForward &&
-    ["create", "adopt", "update"].includes(action)
-  ) {
-    notes.push(
-      "net.ipv4.ip_forward is off on the host: its forwarded ports answer on the host alone, not from outside",
-    );
+  if (["create", "adopt", "update"].includes(action)) {
+    notes.push(...options.flatMap((option) => option.advice?.(desired, facts.host) ?? []));
   }
   const plan: ContainerPlan = {
     stack: desired.stack,

@@ -5,7 +5,7 @@ import { hostPlan } from "./host-plan";
 import type { AppInput, PlannedContainer, PlannedHost } from "./input";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "./plan";
 import { mountProblem, ownedOn, pastAndPresent, policyOf, removalNotes } from "./removal-plan";
-import { listing, plain } from "./text";
+import { listing, plain } from "../model/text";
 import { unobservedToken } from "./unplanned";
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { byBytes } from "./text";
+import { byBytes } from "../model/text";
 
 /** sha256 of a text, in hexadecimal. */
 export function sha256(text: string): string {

@@ -1,15 +1,13 @@
-import { confEntries, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import { containerModule, readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
-import { confChanges } from "./conf-change";
 import { configDiff, seenFiles } from "./config-diff";
 import { isRemoval, losesData, removalChanges } from "./cut-removal";
 import { sha256, treeDigest } from "./digest";
 import type { Change, Effect, FileDiff } from "./plan";
-import { settingChanges } from "./setting-change";
+import { optionChanges } from "./option-change";
 import { keptStateVersion } from "./state-version";
-import { plain, storeName } from "./text";
+import { plain, storeName } from "../model/text";
 
 /** What differs between the code and a container of ours on its host. */
 export interface Drift {
@@ -29,7 +27,6 @@ export function driftOf(
   // A container that is not running, or shall not be, is neither reloaded nor restarted.
   const live = observed.unit === "up" && desired.running;
   const reload: Effect = live ? "reload" : "none";
-  const restart: Effect = live ? "restart" : "none";
 
   const unfinished: Change[] = isRemoval(observed.intent)
     ? removalChanges(observed)
@@ -54,18 +51,13 @@ export function driftOf(
   ];
   const moved = observed.profile !== journal.system;
   const builds = built.length > 0 || moved || losesData(unfinished);
-  const conf: Change[] = observed.conf
-    ? confChanges(parseConf(observed.conf), confEntries(desired), restart)
-    : [{ property: "conf on the host", before: "missing", after: "as in the code", effect: restart }];
   return {
     changes: [
       ...unfinished,
       ...built,
       ...(moved ? [profileChange(observed, journal, built.length > 0, live)] : []),
       ...systemChange(observed, reload),
-      ...conf,
-      ...(conf.length === 0 ? effectiveChange(observed, restart) : []),
-      ...settingChanges(desired, observed, host, conf, journal),
+      ...optionChanges({ desired, observed, host, journal, live }),
       ...machineChange(journal, host),
     ],
     config: files.config,
@@ -187,13 +179,4 @@ function machineChange({ machine }: Journal, host: ObservedHost): Change[] {
   const short = (id: string): string => (/^[0-9a-f]{32}$/.test(id) ? `${id.slice(0, 8)}…` : plain(id, 60));
   const before = machine === "" ? "not noted" : short(machine);
   return [{ property: "machine-id of the host", before, after: short(host.machineId), effect: "none" }];
-}
-
-/** The conf reads as wanted, but was written after the container began to start. */
-function effectiveChange(observed: ObservedContainer, effect: Effect): Change[] {
-  const { unit, since, confTime } = observed;
-  if (unit !== "up" || since === undefined || confTime === undefined || confTime <= since) return [];
-  return [
-    { property: "conf in effect", before: "unknown: written after the container started", after: "as written", effect },
-  ];
 }

@@ -1,5 +1,5 @@
 import type { ContainerPlan, RemovalPlan } from "./plan";
-import { byBytes, listing } from "./text";
+import { byBytes, listing } from "../model/text";
 
 /** What a reader may not have meant: a rename, or a move to another host. Notes by container. */
 export interface Hints {

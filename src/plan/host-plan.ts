@@ -3,7 +3,7 @@ import type { Observation, ObservedHost, Trouble } from "../model/observed";
 import { sshTransport, usesTerraformSsh } from "../model/transport";
 import type { PlannedHost } from "./input";
 import type { HostPlan } from "./plan";
-import { plain, plainLines } from "./text";
+import { plain, plainLines } from "../model/text";
 
 /** What a word of the probe means, and the remedy. */
 interface TroubleWords {

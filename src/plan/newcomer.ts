@@ -1,14 +1,13 @@
-import { confEntries } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
-import { confChanges } from "./conf-change";
 import { configDiff } from "./config-diff";
 import { dataDeleted, isRemoval, removalChanges } from "./cut-removal";
 import type { Draft } from "./draft";
 import type { Change, Effect } from "./plan";
 import type { Standing } from "./standing";
 import { recordedStateVersion, releaseVersion, stateVersionFor } from "./state-version";
-import { count } from "./text";
+import { count } from "../model/text";
+import { givenChanges } from "./option-change";
 
 /** A container that is made: there is none, or what there is has no conf. */
 export function creation(
@@ -24,7 +23,7 @@ export function creation(
     effect: special?.effect ?? "none",
     changes: [
       ...deleted.map(({ property, after = "", effect }) => ({ property, after, effect })),
-      ...creationChanges(desired, stateVersionFor(desired, observed, host)),
+      ...creationChanges(desired, stateVersionFor(desired, observed, host), host),
     ],
     config: configDiff(desired.config),
     notes: special ? special.notes : [],
@@ -106,18 +105,10 @@ function versionWords(desired: DesiredContainer, observed: ObservedContainer | u
 const running = "a machine of its name runs on the host, though no container of that name is configured";
 
 /** What a new container is given: only what differs from an empty one. */
-function creationChanges(desired: DesiredContainer, stateVersion: string): Change[] {
-  const conf = new Map([...confEntries(desired)].filter(([key]) => key !== "COPY_RESOLV_CONF"));
-  const given = (property: string, after: string | undefined): Change[] =>
-    after === undefined ? [] : [{ property, after, effect: "none" }];
+function creationChanges(desired: DesiredContainer, stateVersion: string, host: ObservedHost): Change[] {
   return [
-    ...given("config", count(desired.config.files.length, "file")),
-    ...given("stateVersion", stateVersion === "" ? undefined : stateVersion),
-    ...confChanges(new Map(), conf, "none"),
-    ...given("running", desired.running ? undefined : "false"),
-    ...given("autoStart", desired.autoStart ? (desired.running ? "true" : "true, once it shall run") : undefined),
-    ...given("timeouts.start", desired.startTimeout === undefined ? undefined : `${desired.startTimeout} s`),
-    ...given("removalPolicy", desired.removalPolicy === "archive" ? undefined : desired.removalPolicy),
-    ...given("protect", desired.protect ? "true" : undefined),
+    { property: "config", after: count(desired.config.files.length, "file"), effect: "none" },
+    ...(stateVersion === "" ? [] : [{ property: "stateVersion", after: stateVersion, effect: "none" } as const]),
+    ...givenChanges(desired, host),
   ];
 }

@@ -1,5 +1,5 @@
 import type { ObservedContainer } from "../model/observed";
-import { byBytes, listing, plain } from "./text";
+import { byBytes, listing, plain } from "../model/text";
 
 /**
  * What a stack of the same name under another owner has on a host, and this code does not declare: after `owner` or the

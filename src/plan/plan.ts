@@ -1,23 +1,11 @@
-import type { RemovalPolicy } from "../model/container";
+import type { Change, Effect } from "../model/change";
+import type { RemovalPolicy } from "../model/options/removal";
 import type { Problem } from "../model/error";
+
+export type { Change, Effect };
 
 /** What a deploy does to a container. */
 export type Action = "create" | "adopt" | "update" | "restart" | "start" | "stop" | "remove" | "none" | "conflict";
-
-/**
- * What a change costs: nothing noticeable, a reload of the changed units inside, a restart of the container,
- * a container made anew, or a risk to its data.
- */
-export type Effect = "none" | "reload" | "restart" | "recreate" | "danger";
-
-/** One property that differs between the code and the host. */
-export interface Change {
-  /** Property as users write it, such as `network.localAddress`; facts of the host alone stand in words, such as `running system`. */
-  readonly property: string;
-  readonly before?: string;
-  readonly after?: string;
-  readonly effect: Effect;
-}
 
 /** A line of a file's unified diff, ready to print: first character is `+`, `-`, ` ` or `@`. */
 export interface FileDiff {

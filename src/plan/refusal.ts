@@ -1,7 +1,7 @@
 import type { DesiredContainer } from "../model/container";
 import type { Problem } from "../model/error";
 import type { Standing } from "./standing";
-import { plain } from "./text";
+import { plain } from "../model/text";
 
 /** Why a container of this standing may not be touched; undefined when it may. */
 export function refusal(desired: DesiredContainer, standing: Standing, label: string): Problem | undefined {

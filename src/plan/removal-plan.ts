@@ -1,11 +1,11 @@
-import type { RemovalPolicy } from "../model/container";
+import type { RemovalPolicy } from "../model/options/removal";
 import type { Problem } from "../model/error";
 import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { absentBase, ownerHash } from "./digest";
 import type { PlannedHost, StackOwner } from "./input";
 import type { ContainerPlan, RemovalPlan } from "./plan";
 import { ownerOf } from "./standing";
-import { plain } from "./text";
+import { plain } from "../model/text";
 import { failureWords, underWayNote } from "./under-way";
 import { unobservedToken } from "./unplanned";
 

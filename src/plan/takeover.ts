@@ -4,7 +4,7 @@ import type { ObservedHost } from "../model/observed";
 import type { PlannedContainer } from "./input";
 import type { ContainerPlan } from "./plan";
 import { keyOf, type Resource, resourcesOf, rivals } from "./resource";
-import { plain } from "./text";
+import { plain } from "../model/text";
 
 /** A container as it is taken over from: what it holds while it is up. */
 interface Holder {

@@ -1,21 +1,21 @@
-import { confEntries, parseConf } from "../model/conf";
+import { confEntries, confLines, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import type { ObservedContainer } from "../model/observed";
+import { byProperty } from "./option-change";
 
 /** What a container of the code could be known by under another name. */
 export function wantedTraits(desired: DesiredContainer | undefined): string[] {
-  return desired ? [`config ${desired.config.digest}`, ...addresses(confEntries(desired))] : [];
+  return desired ? [`config ${desired.config.digest}`, ...traits(confEntries(desired))] : [];
 }
 
 /** The same of a container on its host. */
 export function seenTraits(observed: ObservedContainer | undefined): string[] {
   const config = observed?.journal ? [`config ${observed.journal.config}`] : [];
-  return [...config, ...addresses(parseConf(observed?.conf ?? []))];
+  return [...config, ...traits(parseConf(observed?.conf ?? []))];
 }
 
-function addresses(conf: ReadonlyMap<string, string>): string[] {
-  return ["LOCAL_ADDRESS", "LOCAL_ADDRESS6", "LOCAL_MAC_ADDRESS"].flatMap((key) => {
-    const value = conf.get(key);
-    return value === undefined ? [] : [`${key} ${value}`];
-  });
+function traits(conf: ReadonlyMap<string, string>): string[] {
+  return [...byProperty(confLines(conf))].flatMap(([{ isTrait }, lines]) =>
+    isTrait ? lines.map(({ key, value }) => `${key} ${value}`) : [],
+  );
 }

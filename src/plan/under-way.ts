@@ -1,6 +1,6 @@
 import type { LastFailure, UnderWay } from "../model/observed";
 import type { Draft } from "./draft";
-import { plain } from "./text";
+import { plain } from "../model/text";
 
 /**
  * The plan of a container that is being changed as we look: what it differs in now is that change's, and no edit or remains of

@@ -1,6 +1,6 @@
 import { dataDeleted, losesData } from "./cut-removal";
 import type { Action, Change } from "./plan";
-import { plain } from "./text";
+import { plain } from "../model/text";
 
 /** The longest value that is told whole, and the most changes that are told one by one. */
 const longestValue = 60;

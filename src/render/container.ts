@@ -1,5 +1,5 @@
 import type { Change, ContainerPlan, FileDiff } from "../plan/plan";
-import { plain } from "../plan/text";
+import { plain } from "../model/text";
 import { changeCost, costColor, costOf, faceOf } from "./action";
 import { indent, type Style, widest } from "./style";
 import { type Span, wrapSpans } from "./wrap";

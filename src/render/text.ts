@@ -1,6 +1,6 @@
 import { type Problem, problemText } from "../model/error";
 import type { ContainerPlan, HostPlan, Plan } from "../plan/plan";
-import { plain } from "../plan/text";
+import { plain } from "../model/text";
 import { containerText } from "./container";
 import { indent, type Style, styleOf, widest } from "./style";
 import { allContainers, destroySummaryText, hasChanges, summaryText } from "./summary";

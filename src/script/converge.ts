@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
-import { dropInLines, dropInOf } from "../model/drop-in";
+import { dropInLines } from "../model/drop-in";
 import { contentOf, isOpaque } from "../model/module-file";
 import type { Dialect } from "./program";
 import { shellQuote } from "./quote";
@@ -48,7 +48,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     addresses: network.hostAddress && network.localAddress ? `${network.hostAddress} ${network.localAddress}` : "",
     boot: yes(container.autoStart && container.running),
     start: container.startTimeout === undefined ? "" : String(container.startTimeout),
-    drop_in: dropInLines(dropInOf(container, promise.systemControl)).join("\n"),
+    drop_in: dropInLines(container, promise.systemControl).join("\n"),
     build: String(container.buildTimeout),
     running: yes(container.running),
     removal: container.removalPolicy,

@@ -1,5 +1,5 @@
 import { type ContainerSettings, parseSettings } from "../../src/model/container";
-import type { NetworkProps } from "../../src/model/network";
+import type { NetworkProps } from "../../src/model/options/network/network";
 import { gathered } from "./problems";
 
 const refused = (settings: ContainerSettings, id = "database"): string[] =>

@@ -1,9 +1,10 @@
 import { parseSettings, type ContainerSettings } from "../../src/model/container";
-import { dropInLines, dropInOf, parseDropIn } from "../../src/model/drop-in";
+import { dropInLines, parseDropIn, renderDropIn } from "../../src/model/drop-in";
+import type { Line } from "../../src/model/line";
 import { fc } from "../support/properties";
 
 const linesOf = (settings: ContainerSettings, control: "writable" | "read-only" = "writable"): readonly string[] =>
-  dropInLines(dropInOf(parseSettings("web", settings, {}, []), control));
+  dropInLines(parseSettings("web", settings, {}, []), control);
 
 describe("F11: what a container's unit is told, as a declarative one's is", () => {
   test("nothing, where there is nothing to wait for", () => {
@@ -44,21 +45,25 @@ describe("F11: what a container's unit is told, as a declarative one's is", () =
   test("is read back as it was meant, whatever the names", () => {
     const name = fc.stringMatching(/^[A-Za-z0-9%_.@-]{1,12}$/);
     const names = fc.uniqueArray(name, { maxLength: 4 }).map((list) => list.sort());
+    const key = fc.constantFrom("TimeoutStartSec", "MemoryMax", "Nice");
+    const settings = fc.array(fc.tuple(key, name), { maxLength: 3 });
     fc.assert(
-      fc.property(names, names, fc.option(fc.integer({ min: 1 }), { nil: undefined }), (paths, interfaces, seconds) => {
-        const told = {
-          mounts: paths.map((path) => `/${path}`),
-          interfaces,
-          ...(seconds !== undefined && { startTimeout: seconds }),
-        };
-        expect(parseDropIn(dropInLines(told))).toEqual(told);
+      fc.property(names, names, settings, (paths, units, assignments) => {
+        const lines: Line[] = [
+          ...paths.map((path) => ({ place: "Unit", key: "RequiresMountsFor", value: `/${path}` }) as const),
+          ...units.map((unit) => ({ place: "Unit", key: "After", value: `${unit}.service` }) as const),
+          ...assignments.map(([word, value]) => ({ place: "Service", key: word, value }) as const),
+        ];
+        expect(parseDropIn(renderDropIn(lines))).toEqual(lines);
       }),
     );
   });
 
   test.each([
-    [["[Unit]", "After=a.service"]],
-    [["[Service]", "TimeoutStartSec=9", "MemoryMax=1G"]],
     [["TimeoutStartSec=9"]],
-  ])("what somebody else wrote is not taken for ours: %j", (lines) => expect(parseDropIn(lines)).toBeUndefined());
+    [["[Unit]", "Wants=a.service", "RequiresMountsFor=/a"]],
+    [["[Service]", "Nice=1", "[Unit]", "After=a"]],
+    [["[Service]", "# a comment", "Nice=1"]],
+    [["[Install]", "WantedBy=a.target"]],
+  ])("what is not as we write it is not read: %j", (lines) => expect(parseDropIn(lines)).toBeUndefined());
 });

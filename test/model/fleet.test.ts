@@ -1,6 +1,6 @@
 import type { DesiredContainer } from "../../src/model/container";
 import { fleetProblems } from "../../src/model/fleet";
-import type { Network, NetworkProps } from "../../src/model/network";
+import type { Network, NetworkProps } from "../../src/model/options/network/network";
 import { container } from "../plan/support/model";
 import { told } from "./problems";
 

@@ -1,4 +1,4 @@
-import { type BindMounts, parseMounts } from "../../src/model/mount";
+import { type BindMounts, parseMounts } from "../../src/model/options/bind-mounts";
 import { gathered } from "./problems";
 
 const refused = (mounts: BindMounts): string[] => gathered((problems) => parseMounts(mounts, {}, problems));

@@ -1,4 +1,4 @@
-import { type NetworkProps, parseNetwork } from "../../src/model/network";
+import { type NetworkProps, parseNetwork } from "../../src/model/options/network/network";
 import { gathered } from "./problems";
 
 const refused = (props: NetworkProps): string[] => gathered((problems) => parseNetwork(props, {}, problems));

@@ -20,8 +20,8 @@ test.each([
     [
       "name is [], not a string",
       "stateVersion is [], not a string",
-      "autoStart is {}, not a boolean",
       "running is an array, not a boolean",
+      "autoStart is {}, not a boolean",
       "protect is an object, not a boolean",
       "adopt is an instance of Date, not a boolean",
     ],
@@ -30,10 +30,10 @@ test.each([
     { timeouts: { start: NaN, build: -Infinity }, name: 1n, protect: () => true, adopt: Symbol("x") },
     [
       "name is 1n, not a string",
-      "protect is a function, not a boolean",
-      "adopt is Symbol(x), not a boolean",
       "timeouts.start is NaN, not a finite number",
       "timeouts.build is -Infinity, not a finite number",
+      "protect is a function, not a boolean",
+      "adopt is Symbol(x), not a boolean",
     ],
   ],
   [{ timeouts: { stop: 3 } }, ["timeouts.stop is not a setting"]],
@@ -42,8 +42,8 @@ test.each([
     { removalPolicy: "delete", autoStart: "yes", running: 1, stateVersion: 25.05 },
     [
       "stateVersion is 25.05, not a string",
-      'autoStart is "yes", not a boolean',
       "running is 1, not a boolean",
+      'autoStart is "yes", not a boolean',
       'removalPolicy "delete" is not known',
     ],
   ],

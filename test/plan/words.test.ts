@@ -1,6 +1,6 @@
 import { fc } from "../support/properties";
 import type { Change } from "../../src/plan";
-import { listing, plain, plainLines, storeName } from "../../src/plan/text";
+import { listing, plain, plainLines, storeName } from "../../src/model/text";
 import { changeWords, runWords } from "../../src/plan/words";
 
 const config: Change = { property: "config", effect: "reload" };

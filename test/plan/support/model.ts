@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dropInLines, dropInOf } from "../../../src/model/drop-in";
+import { dropInLines } from "../../../src/model/drop-in";
 import { confEntries, renderConf } from "../../../src/model/conf";
 import { type ContainerConfig, type ContainerSettings, parseSettings } from "../../../src/model/container";
 import { contentDigest, type ModuleFile } from "../../../src/model/module-file";
@@ -98,7 +98,7 @@ export function converged(
     active: wanted.running ? "active running" : "inactive dead",
     ...(wanted.running && { running: system, since: 2000 }),
     boot: wanted.autoStart && wanted.running,
-    dropIn: dropInLines(dropInOf(wanted)),
+    dropIn: dropInLines(wanted),
     journal,
     nixos: journal.nixos,
     modules: new Map([...[...files].map(([path, text]) => [path, sha(text)] as const), ...opaque]),

@@ -1,5 +1,10 @@
-import type { Problem, Where } from "./error";
-import { pathFault, tidyPath } from "./path";
+import { z } from "zod";
+import type { Problem, Refuse, Where } from "../error";
+import { closedDevices } from "./device-access";
+import { flagLine, flagWord, type Line } from "../line";
+import { pathFault, tidyPath } from "../path";
+import { plain } from "../text";
+import type { Option } from "./option";
 
 /** One bind mount, as in `containers.<name>.bindMounts`. */
 export interface BindMount {
@@ -23,6 +28,18 @@ export interface BindMount {
 /** Bind mounts as a list, or as NixOS writes them: a record from mount point to mount. */
 export type BindMounts = readonly BindMount[] | Readonly<Record<string, BindMount>>;
 
+export interface BindMountsProps {
+  /**
+   * Paths of the host that appear in the container (`containers.<name>.bindMounts`).
+   * @default none
+   */
+  readonly bindMounts?: BindMounts;
+}
+
+export interface ParsedMounts {
+  readonly bindMounts: readonly ParsedMount[];
+}
+
 const below = "mount what it needs below it, or elsewhere";
 
 /** A bind mount with its defaults. */
@@ -44,9 +61,60 @@ const vital = [
   { points: /^\/(etc|bin|usr|usr\/bin)$/, why: "NixOS writes there when it starts and reloads", remedy: below },
 ] as const;
 
+const shape = z.strictObject({
+  mountPoint: z.string().optional(),
+  hostPath: z.string().optional(),
+  isReadOnly: z.boolean().optional(),
+});
+
+export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
+  shape: { bindMounts: z.union([z.array(shape), z.record(z.string(), shape)]).optional() },
+
+  parse: (given, { where, problems }) => ({ bindMounts: parseMounts(given.bindMounts ?? [], where, problems) }),
+
+  lines: ({ bindMounts: mounts }) =>
+    mounts.map((mount) => flagLine(`--bind${mount.isReadOnly ? "-ro" : ""}`, `${mount.hostPath}:${mount.mountPoint}`)),
+
+  properties: [
+    {
+      name: "bindMounts",
+      owns: ({ place }) => place === "flag",
+      words: (lines) => plain(lines.map(mountWords).join(", ")),
+      effect: "restart",
+    },
+  ],
+
+  sources: ({ bindMounts: mounts }) => mounts.map(({ hostPath }) => hostPath),
+
+  needs(container, facts, refuse) {
+    for (const { hostPath } of container.bindMounts) {
+      if (facts.host.sources.get(hostPath) !== "missing") continue;
+      refuse(`bindMounts hostPath ${JSON.stringify(hostPath)} does not exist on the host`, sourceRemedy(hostPath));
+    }
+    closedDevices(container, facts.host, refuse);
+  },
+};
+
+/** How what is mounted comes to be there: devices are the kernel's, and nobody makes them by hand. */
+function sourceRemedy(hostPath: string): string {
+  if (/^\/(?:dev|proc|sys)\//.test(hostPath)) {
+    return "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];";
+  }
+  return `create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file`;
+}
+
+/** `--bind-ro=/a:/b` as `/a on /b (read-only)`; other flags as they stand. */
+function mountWords(line: Line): string {
+  const match = /^--bind(-ro)?=([^:]+):([^:]+)$/.exec(flagWord(line));
+  if (!match) return flagWord(line);
+  const [, readOnly, hostPath = "", mountPoint = ""] = match;
+  const path = hostPath === mountPoint ? hostPath : `${hostPath} on ${mountPoint}`;
+  return readOnly ? `${path} (read-only)` : path;
+}
+
 /** Checks bind mounts; returns them sorted by mount point, so that their order in the code is irrelevant. */
 export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[]): ParsedMount[] {
-  const refuse = (what: string, remedy: string): void => void problems.push({ code: "input", what, where, remedy });
+  const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const listed: readonly BindMount[] = Array.isArray(mounts)
     ? mounts
     : Object.entries(mounts as Readonly<Record<string, BindMount>>).map(([key, mount]) => ({

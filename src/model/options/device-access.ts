@@ -1,7 +1,7 @@
-import type { DesiredContainer } from "../model/container";
-import type { Access, Device, ObservedHost } from "../model/observed";
-import type { Refuse } from "../model/error";
-import { listing, plain } from "./text";
+import type { DesiredContainer } from "../container";
+import type { Access, Device, ObservedHost } from "../observed";
+import type { Refuse } from "../error";
+import { listing, plain } from "../text";
 
 /** What every unit may open whose DevicePolicy is `closed` (systemd.resource-control), with the pseudoterminals. */
 const standard: ReadonlySet<string> = new Set(["1 3", "1 5", "1 7", "1 8", "1 9", "5 0", "5 2"]);

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { options } from "./options";
+import { networkFields } from "./options/network/network";
+import type { Hints } from "./suggestion";
+
+/** The shape of a container's settings: for callers that no compiler checks, and for names that are one letter off. */
+export const containerShape = z.strictObject(
+  Object.assign({}, ...options.map(({ shape }) => shape)) as z.core.$ZodShape,
+);
+
+const inNetwork = (field: string): string => `write network: { ${field}: … }`;
+const unsupported = "this option of NixOS's containers.<name> is not supported";
+
+/** Words of docker and of NixOS's own containers.<name> for what a container's settings call otherwise. */
+export const containerHints: Hints = {
+  image: "a NixOS container is made from its config, not from an image: say there what it runs",
+  build: "a NixOS container is built from its config",
+  ports: "write network: { forwardPorts: [{ hostPort: 8080, containerPort: 80 }] }",
+  expose: "write network: { forwardPorts: [{ hostPort: 8080, containerPort: 80 }] }",
+  volumes: 'write bindMounts: { "/in/the/container": { hostPath: "/on/the/host", isReadOnly: false } }',
+  mounts: 'write bindMounts: { "/in/the/container": { hostPath: "/on/the/host", isReadOnly: false } }',
+  env: "set it where the service is declared, in config: systemd.services.NAME.environment",
+  environment: "set it where the service is declared, in config: systemd.services.NAME.environment",
+  command: "declare what runs in config: systemd.services.NAME.script, or the options of a service of NixOS",
+  entrypoint: "declare what runs in config: systemd.services.NAME.script, or the options of a service of NixOS",
+  restart:
+    "services are restarted by their own options in config; autoStart: true starts the container when its host boots",
+  privileged: "a container cannot be privileged: bind-mount what it needs of the host",
+  networks: 'write network: { hostBridge: "br0" } to plug it into a bridge, or give it addresses',
+  hostname: "set networking.hostName in config",
+  depends_on: "write dependsOn: [ … ]",
+  labels: "leave it out: containers have no labels",
+  user: "set the users of services in config",
+  timeoutstartsec: "write timeouts: { start: 120 }, in seconds",
+  networknamespacepath: inNetwork("networkNamespace"),
+  ...Object.fromEntries(networkFields.map((field) => [field.toLowerCase(), inNetwork(field)])),
+  ...Object.fromEntries(
+    [
+      ...[
+        "additionalCapabilities",
+        "allowedDevices",
+        "enableTun",
+        "ephemeral",
+        "extraFlags",
+        "extraVeths",
+        "flake",
+        "nixpkgs",
+      ],
+      ...["path", "pkgs", "privateUsers", "restartIfChanged", "specialArgs", "tmpfs", "copyResolvConf"],
+    ].map((field) => [field.toLowerCase(), unsupported]),
+  ),
+};

@@ -1,0 +1,155 @@
+import { z } from "zod";
+import type { Refuse } from "../../error";
+import { hostInterface, nameRemedy, tryParseInterface } from "../../interface-name";
+import { confLine } from "../../line";
+import { plain } from "../../text";
+import type { DesiredContainer } from "../../container";
+import { type Clash, containerWords } from "../option";
+import { isGiven } from "../values";
+import { bareAddress } from "../../address";
+import { isWired, type WiredProps } from "./addresses";
+import type { MacAddressProps } from "./mac-address";
+import { confProperty, type NetworkOption } from "./network-option";
+
+export interface InterfacesProps {
+  /**
+   * Interfaces moved from the host into the container (`containers.<name>.interfaces`): `HOST`, or `HOST:INSIDE` with the name
+   * it gets there.
+   * @default none
+   */
+  readonly interfaces?: readonly string[];
+  /**
+   * Interfaces of the host that get a macvlan in the container (`containers.<name>.macvlans`): `HOST`, or `HOST:INSIDE`.
+   * @default none; without INSIDE it is mv-HOST there
+   */
+  readonly macvlans?: readonly string[];
+}
+
+export interface Interfaces {
+  readonly interfaces: readonly string[];
+  readonly macvlans: readonly string[];
+}
+
+export const interfaces: NetworkOption<InterfacesProps & WiredProps & MacAddressProps, Interfaces> = {
+  shape: { interfaces: z.array(z.string()).optional(), macvlans: z.array(z.string()).optional() },
+
+  parse(given, { refuse }) {
+    const taken = isWired(given) ? ["host0", "eth0"] : isGiven(given.localMacAddress) ? ["host0"] : [];
+    const { interfaces: moved = [], macvlans = [] } = given;
+    checkInterfaces({ interfaces: moved, macvlans, taken }, refuse);
+    return { interfaces: moved, macvlans };
+  },
+
+  lines: ({ network }) => [
+    ...confLine("INTERFACES", network.interfaces.join(" ")),
+    ...confLine("MACVLANS", network.macvlans.join(" ")),
+  ],
+
+  properties: [
+    confProperty("interfaces", "INTERFACES", (value) => plain(value.split(/\s+/).join(", "))),
+    confProperty("macvlans", "MACVLANS", (value) => plain(value.split(/\s+/).join(", "))),
+  ],
+
+  claims: ({ network }) =>
+    network.interfaces.map(hostInterface).map((name) => ({
+      key: `interface ${name}`,
+      text: `network.interfaces moves ${name}, which is also moved into`,
+      remedy: "move it into one container, or use network.macvlans, which can be shared",
+    })),
+
+  clashes: absentParents,
+
+  holds: (conf) =>
+    (conf.get("INTERFACES") ?? "")
+      .split(/\s+/)
+      .filter((word) => word !== "")
+      .map(hostInterface)
+      .map((value) => ({ kind: "interface", value, text: `the interface ${plain(value, 60)}` })),
+
+  needs({ network }, { host, interfaces: present, addresses }, refuse, observed) {
+    // One that runs without its conf may hold its interfaces already.
+    const mayHold = observed?.unit === "up" && !observed.conf && observed.journal !== undefined;
+    for (const field of ["interfaces", "macvlans"] as const) {
+      for (const name of network[field].map(hostInterface)) {
+        if (mayHold || present.has(name)) continue;
+        refuse(
+          `network.${field} names ${JSON.stringify(name)}, which does not exist on the host`,
+          "compare with `ip link` on the host",
+        );
+      }
+    }
+    for (const name of [...network.interfaces, ...network.macvlans].map(hostInterface)) {
+      if (name === "lo") refuse('network names the interface "lo", which every network has for itself', "take it out");
+    }
+    const { sshServer: server } = host;
+    const way = addresses.get(bareAddress(server?.address) ?? "");
+    if (server && way !== undefined && network.interfaces.map(hostInterface).includes(way)) {
+      refuse(
+        `network.interfaces takes ${JSON.stringify(way)}, through which the host itself is reached over SSH (${plain(server.address, 60)})`,
+        "move another interface into the container, or give it a macvlan of this one (network.macvlans)",
+      );
+    }
+  },
+};
+
+/** A macvlan on an interface that another container takes away from the host. */
+function absentParents(neighbours: readonly DesiredContainer[]): Clash[] {
+  const moved = new Map<string, DesiredContainer>();
+  for (const container of neighbours) {
+    for (const name of container.network.interfaces.map(hostInterface)) {
+      if (!moved.has(name)) moved.set(name, container);
+    }
+  }
+  return neighbours.flatMap((container) =>
+    container.network.macvlans.map(hostInterface).flatMap((name): Clash[] => {
+      const other = moved.get(name);
+      if (!other) return [];
+      const whose = other === container ? "this very container" : containerWords(other);
+      const what = `network.macvlans names ${name}, which network.interfaces moves into ${whose}`;
+      return [
+        { container, what, remedy: "use macvlans in both: an interface that was moved is no longer on the host" },
+      ];
+    }),
+  );
+}
+
+interface Given {
+  readonly interfaces?: readonly string[];
+  readonly macvlans?: readonly string[];
+  /** Names inside that the private network takes itself. */
+  readonly taken: readonly string[];
+}
+
+/** Checks the interfaces of a container: their names, and that no two of them have one name inside. */
+function checkInterfaces({ interfaces = [], macvlans = [], taken }: Given, refuse: Refuse): void {
+  const inner = new Map<string, string>([["lo", "which every network has for itself"]]);
+  for (const name of taken) inner.set(name, "which is its end of the private network");
+  for (const [field, words] of [
+    ["interfaces", interfaces],
+    ["macvlans", macvlans],
+  ] as const) {
+    const hosts = new Set<string>();
+    for (const word of words) {
+      const parsed = tryParseInterface(word);
+      if (parsed === undefined) {
+        refuse(
+          `network.${field} ${JSON.stringify(word)} is not the name of an interface`,
+          `${nameRemedy}, or HOST:INSIDE with two such names`,
+        );
+        continue;
+      }
+      const { host, inside = field === "macvlans" ? `mv-${host}` : host } = parsed;
+      const holder = inner.get(inside);
+      if (hosts.has(host) && (field === "interfaces" || holder !== undefined)) {
+        refuse(`network.${field} names ${JSON.stringify(host)} twice`, "name it once");
+      } else if (holder !== undefined && host !== "lo") {
+        refuse(
+          `network.${field} ${JSON.stringify(word)} would be ${JSON.stringify(inside)} in the container, ${holder}`,
+          `give it another name there: ${JSON.stringify(`${host}:lan0`)}`,
+        );
+      }
+      hosts.add(host);
+      inner.set(inside, `as is ${JSON.stringify(word)} of network.${field}`);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { confLine } from "../../line";
+import { pathFault, tidyPath } from "../../path";
+import { isGiven } from "../values";
+import { confProperty, type NetworkOption } from "./network-option";
+import type { InterfacesProps } from "./interfaces";
+import type { PrivateNetworkProps } from "./private-network";
+
+export interface NetworkNamespaceProps {
+  /**
+   * Path of a network namespace to run in (`containers.<name>.networkNamespace`); excludes the private network and interfaces.
+   * @default none
+   */
+  readonly networkNamespace?: string | null;
+}
+
+export interface NetworkNamespace {
+  readonly networkNamespace?: string;
+}
+
+export const networkNamespace: NetworkOption<
+  NetworkNamespaceProps & PrivateNetworkProps & InterfacesProps,
+  NetworkNamespace
+> = {
+  shape: { networkNamespace: z.string().optional() },
+
+  parse({ networkNamespace: path, privateNetwork, interfaces, macvlans }, { own, refuse }) {
+    if (!isGiven(path)) return {};
+    const fault = pathFault(path);
+    if (fault) refuse(`network.networkNamespace ${JSON.stringify(path)} ${fault}`, 'write it like "/run/netns/blue"');
+    if ((privateNetwork ?? own.length > 0) || (interfaces?.length ?? 0) > 0 || (macvlans?.length ?? 0) > 0) {
+      refuse(
+        "network.networkNamespace excludes the private network, its addresses and ports, and interfaces",
+        "leave those out: the namespace brings its own interfaces",
+      );
+    }
+    return { networkNamespace: tidyPath(path) };
+  },
+
+  lines: ({ network }) => confLine("NETWORK_NAMESPACE_PATH", network.networkNamespace),
+
+  properties: [confProperty("networkNamespace", "NETWORK_NAMESPACE_PATH")],
+
+  sources: ({ network }) => (network.networkNamespace === undefined ? [] : [network.networkNamespace]),
+
+  needs({ network }, { host }, refuse) {
+    const path = network.networkNamespace;
+    if (path === undefined || host.sources.get(path) !== "missing") return;
+    refuse(
+      `network.networkNamespace ${JSON.stringify(path)} does not exist on the host`,
+      `make it there before the container starts, and at every boot, with a service that runs \`ip netns add ${path.split("/").at(-1) ?? ""}\``,
+    );
+  },
+};

@@ -1,0 +1,32 @@
+import { plain } from "../../text";
+import type { Check, Option, Property } from "../option";
+
+/** Where the settings of a network are checked. */
+export interface NetworkCheck extends Check {
+  /** Whether these are all the settings that were given: else none is said to be missing. */
+  readonly whole: boolean;
+  /** Those that only a private network has. */
+  readonly own: readonly string[];
+}
+
+/** An option of the network. */
+export interface NetworkOption<Given extends object = object, Value extends object = object> extends Option<
+  Given,
+  Value
+> {
+  /** Whether only a private network has it: NixOS ignores it where there is none. */
+  readonly isPrivate?: boolean;
+  parse(given: Given, check: NetworkCheck): Value;
+  /** Where a NixOS definition of the same words would mean something else, or what it leaves to be done. */
+  notes?(given: Given): readonly string[];
+}
+
+/** A property that is one key of the conf, as it stands. */
+export function confProperty(name: string, key: string, words = (value: string): string => plain(value)): Property {
+  return {
+    name: `network.${name}`,
+    owns: (line) => line.place === "conf" && line.key === key,
+    words: ([line]) => words(line?.value ?? ""),
+    effect: "restart",
+  };
+}

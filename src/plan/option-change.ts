@@ -1,0 +1,143 @@
+import type { Change, Effect } from "../model/change";
+import { confEntries, confLines, flagsKey, parseConf } from "../model/conf";
+import type { DesiredContainer } from "../model/container";
+import { parseDropIn } from "../model/drop-in";
+import { type Line, sameLines } from "../model/line";
+import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
+import { linesOf, options } from "../model/options";
+import type { Property, Sight } from "../model/options/option";
+import { plain } from "../model/text";
+
+/** A container as the code wants it beside what there is of it. */
+export interface Compared {
+  readonly desired: DesiredContainer;
+  readonly observed: ObservedContainer;
+  readonly host: ObservedHost;
+  /** Without one, as for a container that is adopted, there is nothing to say of what a journal keeps. */
+  readonly journal?: Journal;
+  /** Whether the container runs and goes on running. */
+  readonly live: boolean;
+}
+
+const properties: readonly Property[] = options.flatMap((option) => option.properties ?? []);
+
+/** What differs in the options of a container: first what its conf says, then the rest, in the order of the options. */
+export function optionChanges(compared: Compared): Change[] {
+  const { desired, observed, host, journal, live } = compared;
+  const wanted = linesOf(desired, host);
+  const dropIn = parseDropIn(observed.dropIn);
+  // What is foreign as a whole is told as a whole, and what is missing as missing: no option differs by it.
+  const conf = journal && !observed.conf ? wanted.filter(isConf) : confLines(parseConf(observed.conf ?? []));
+  const seen = [...conf, ...(dropIn ?? wanted.filter((line) => !isConf(line)))];
+  const [before, after] = [byProperty(seen), byProperty(wanted)];
+  const differing = (ofConf: boolean, some: readonly Property[]): Change[] =>
+    some.flatMap((property) => {
+      const [was, is] = [before.get(property) ?? [], after.get(property) ?? []];
+      if (sameLines(was, is) || [...was, ...is].some(isConf) !== ofConf) return [];
+      return [change(property, was, is, live)];
+    });
+  const told = [...differing(true, properties)];
+  const flagsTold = properties.some((property) => !sameFlags(before.get(property) ?? [], after.get(property) ?? []));
+  told.push(...confChanges(compared, told, flagsTold));
+  for (const option of options) {
+    told.push(...differing(false, option.properties ?? []));
+    const sight: Sight = { desired, observed, host, ...(journal && { journal }), seen, wanted, live, told };
+    told.push(...(option.changes?.(sight) ?? []));
+  }
+  const isForeign = (line: Line): boolean =>
+    !isConf(line) &&
+    !properties.some((property) => property.owns(line)) &&
+    !options.some((option) => option.owns?.(line));
+  if (!dropIn || !sameLines(seen.filter(isForeign), wanted.filter(isForeign))) {
+    const was = plain(observed.dropIn.join(" "), 80);
+    told.push({ property: "drop-in of the unit", before: was, after: "as we write it", effect: "none" });
+  }
+  return told;
+}
+
+/** What a new container is given: only what differs from an empty one. */
+export function givenChanges(desired: DesiredContainer, host: ObservedHost): Change[] {
+  const lines = byProperty(linesOf(desired, host));
+  return options.flatMap((option) => [
+    ...(option.properties ?? []).flatMap((property): Change[] => {
+      const own = lines.get(property);
+      return own === undefined || property.isQuiet ? [] : [change(property, [], own, false)];
+    }),
+    ...(option.given?.(desired) ?? []).flatMap(([property, after]): Change[] =>
+      after === undefined ? [] : [{ property, after, effect: "none" }],
+    ),
+  ]);
+}
+
+function change(property: Property, was: readonly Line[], is: readonly Line[], live: boolean): Change {
+  return {
+    property: property.name,
+    ...(was.length > 0 && { before: property.words(was) }),
+    ...(is.length > 0 && { after: property.words(is) }),
+    effect: live ? property.effect : "none",
+  };
+}
+
+function sameFlags(some: readonly Line[], others: readonly Line[]): boolean {
+  const flags = (lines: readonly Line[]): Line[] => lines.filter(({ place }) => place === "flag");
+  return sameLines(flags(some), flags(others));
+}
+
+function isConf({ place }: Line): boolean {
+  return place === "conf" || place === "flag";
+}
+
+/** Each property's lines; the first that owns a line has it. */
+export function byProperty(lines: readonly Line[]): ReadonlyMap<Property, readonly Line[]> {
+  const owned = new Map<Property, Line[]>();
+  for (const line of lines) {
+    const owner = properties.find((property) => property.owns(line));
+    if (!owner) continue;
+    const others = owned.get(owner);
+    if (others) others.push(line);
+    else owned.set(owner, [line]);
+  }
+  return owned;
+}
+
+/** What the conf says that no option writes there; that it is missing; that it may not be in effect. */
+function confChanges(
+  { desired, observed, journal, live }: Compared,
+  told: readonly Change[],
+  flagsTold: boolean,
+): Change[] {
+  const effect = live ? "restart" : "none";
+  if (journal && !observed.conf) {
+    return [{ property: "conf on the host", before: "missing", after: "as in the code", effect }];
+  }
+  const [before, after] = [parseConf(observed.conf ?? []), confEntries(desired)];
+  const lines = [...confLines(before), ...confLines(after)];
+  const foreign = lines.filter((line) => line.place === "conf" && !properties.some((property) => property.owns(line)));
+  const keys = [...new Set(foreign.map(({ key }) => key))].sort();
+  // The same flags in another order, or with other white space between them.
+  if (!flagsTold) keys.push(flagsKey);
+  const changes = keys
+    .filter((key) => differ(before, after, key))
+    .map((key): Change => {
+      const [was, is] = [before.get(key), after.get(key)];
+      return {
+        property: plain(`conf ${key}`, 60),
+        ...(was !== undefined && { before: plain(was) }),
+        ...(is !== undefined && { after: plain(is) }),
+        effect,
+      };
+    });
+  return told.length + changes.length > 0 || !journal ? changes : effectiveChange(observed, effect);
+}
+
+function differ(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, key: string): boolean {
+  return before.get(key) !== after.get(key);
+}
+
+/** The conf reads as wanted, but was written after the container began to start. */
+function effectiveChange({ unit, since, confTime }: ObservedContainer, effect: Effect): Change[] {
+  if (unit !== "up" || since === undefined || confTime === undefined || confTime <= since) return [];
+  return [
+    { property: "conf in effect", before: "unknown: written after the container started", after: "as written", effect },
+  ];
+}
