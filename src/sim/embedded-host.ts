@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { startCommand, type Identity } from "./command";
 import { generateHostKeys, generateKey, type KeyPair } from "./host-keys";
 import { resolveOptions, type Durations, type EmbeddedHostOptions, type Nixpkgs, type Resolved } from "./options";
+import { forgetKernelState } from "./kernel-state";
 import { killProcesses } from "./processes";
 import { writeSettings, type Faults } from "./settings";
 import { SshServer } from "./ssh-server";
@@ -261,8 +262,7 @@ export class EmbeddedHost {
   async reboot(): Promise<void> {
     this.server.cut();
     await killProcesses(this.root);
-    await this.giveInterfacesBack();
-    await this.unmountUnits();
+    await forgetKernelState(this.tree);
     const running = (await fs.readdir(this.path("/run"))).filter((entry) => entry !== "current-system");
     const containers = (await fs.readdir(this.path("/proc"))).filter((entry) => /^\d+$/.test(entry));
     await Promise.all([
@@ -325,26 +325,6 @@ export class EmbeddedHost {
         user: "root",
       },
     );
-  }
-
-  /** What mount units have mounted is gone after a reboot, until something needs it. */
-  private async unmountUnits(): Promise<void> {
-    const units = (await fs.readdir(this.path("/etc/systemd/system"))).filter((name) => name.endsWith(".mount"));
-    const texts = await Promise.all(units.map((name) => this.read(`/etc/systemd/system/${name}`)));
-    const points = texts.map((text) => mountLine(/^Where=(.*)$/m.exec(text)?.[1] ?? ""));
-    const mountinfo = await this.read("/proc/self/mountinfo");
-    const left = mountinfo.split(/(?<=\n)/).filter((line) => !points.includes(line));
-    await fs.writeFile(this.path("/proc/self/mountinfo"), left.join(""));
-  }
-
-  private async giveInterfacesBack(): Promise<void> {
-    const net = this.path("/sys/class/net");
-    const links = (await fs.readdir(net)).filter((name) => /^v[eb]-/.test(name));
-    await Promise.all(links.map((name) => this.remove(`/sys/class/net/${name}`)));
-    const taken = this.path("/run/embedded-host/taken");
-    for (const container of await fs.readdir(taken))
-      for (const name of await fs.readdir(path.join(taken, container)))
-        await fs.rename(path.join(taken, container, name), path.join(net, name));
   }
 
   private writeSettings(): void {

@@ -5,8 +5,9 @@
 # switch-to-configuration test inside the container: sets `outcome` and says why in the journal.
 switch_inside() {
   inner=$host/proc/$leader/root/run
-  read_conf "$host$CONF_DIR/$instance.conf"
-  target=$SYSTEM_PATH
+  was=$root
+  read_environment
+  root=$was target=$SYSTEM_PATH
   if [ -z "$target" ]; then
     profile=$host/nix/var/nix/profiles/per-container/$instance
     target=$(readlink "$profile/system") && target=$(readlink "$profile/$target") || target=
@@ -37,9 +38,8 @@ switch_inside() {
 
 # The units that changed are restarted after the new system is in place: this is what takes time, and what can fail.
 restart_inside() {
-  start_limit "$unit"
   clock
-  if [ "$RELOAD_SECONDS" != 0 ] && ! timeout --foreground "$limit" sleep "$RELOAD_SECONDS"; then
+  if [ "$RELOAD_SECONDS" != 0 ] && ! timeout --foreground "$l_start_seconds" sleep "$RELOAD_SECONDS"; then
     journal "$unit" "$invocation" "$unit: Reload operation timed out. Killing reload process."
     outcome=11
   elif is_marked "$target" 'unit fails'; then

@@ -182,8 +182,8 @@ run_inside() {
   find_leader
   is_root || die 1 "nsenter: cannot open /proc/$leader/ns/ipc: Permission denied"
   inner=$host/proc/$leader/root
-  cd "$root/root" || exit 1
-  exec env -i PATH="$PATH" CDKTF_NIXOS_ROOT="$inner" HOME="$root/root" USER=root LOGNAME=root SHELL=/bin/sh TERM="${TERM-dumb}" \
+  cd -P "$inner/root" || exit 1
+  exec env -i PATH="$PATH" CDKTF_NIXOS_ROOT="$inner" HOME="$PWD" USER=root LOGNAME=root SHELL=/bin/sh TERM="${TERM-dumb}" \
     EMBEDDED_HOST_NESTED=1 "$@"
 }
 

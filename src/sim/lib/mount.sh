@@ -16,14 +16,14 @@ is_mounted() {
   grep -q -F " $where " "$host/proc/self/mountinfo"
 }
 
-# Sets `mounts` to the mount units that the unit's RequiresMountsFor= needs: those at one of its paths, or above it.
+# Sets `mounts` to the mount units that the unit's RequiresMountsFor= needs: those at one of its paths, or above it. Its settings are loaded.
 mounts_of() {
   mounts=''
-  loaded "$1" RequiresMountsFor || return 0
+  [ -n "$l_RequiresMountsFor" ] || return 0
   for mount_unit in "$host"/etc/systemd/system/*.mount; do
     [ -e "$mount_unit" ] || continue
     mount_where "${mount_unit##*/}"
-    for needed in $loaded_value; do
+    for needed in $l_RequiresMountsFor; do
       case $needed/ in "${where%/}"/*) mounts="$mounts ${mount_unit##*/}" && break ;; esac
     done
   done
@@ -32,14 +32,22 @@ mounts_of() {
 # Mounts what a unit needs; fails at the first that does not come up.
 require_mounts() {
   mounts_of "$1"
-  for needed in $mounts; do
-    ! is_mounted "$needed" || continue
-    if grep -q '^# embedded-host: mount fails$' "$host/etc/systemd/system/$needed"; then
-      : >"$state/failed-$needed"
-      return 1
-    fi
-    rm -f "$state/failed-$needed"
-    mkdir -p "$host$where"
-    printf '36 25 8:1 / %s rw,relatime - ext4 /dev/disk/data rw\n' "$where" >>"$host/proc/self/mountinfo"
-  done
+  for needed in $mounts; do mount_unit "$needed" || return; done
+}
+
+mount_unit() {
+  ! is_mounted "$1" || return 0
+  if grep -q '^# embedded-host: mount fails$' "$host/etc/systemd/system/$1"; then
+    : >"$state/failed-$1"
+    return 1
+  fi
+  rm -f "$state/failed-$1"
+  mkdir -p "$host$where"
+  printf '36 25 8:1 / %s rw,relatime - ext4 /dev/disk/data rw\n' "$where" >>"$host/proc/self/mountinfo"
+}
+
+unmount_unit() {
+  mount_where "$1"
+  grep -v -F " $where " "$host/proc/self/mountinfo" >"$state/mountinfo.$$"
+  mv "$state/mountinfo.$$" "$host/proc/self/mountinfo"
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # unit-job.sh start|stop|reload|retry UNIT: one job of one unit, in a session of its own, as it outlives the systemctl that asked for it.
-# Exit codes: 0 done, 10 a control process failed, 11 timeout, 12 too many starts, 13 does not apply, 14 canceled, 15 a dependency failed.
+# Exit codes: 0 done, 10 a control process failed, 11 timeout, 12 too many starts, 13 does not apply, 14 canceled, 15 a dependency failed,
+# 16 a required unit is missing, 17 an assertion failed.
 lib=${0%/*}
 # shellcheck source=host.sh
 . "$lib/host.sh"
@@ -8,13 +9,20 @@ lib=${0%/*}
 . "$lib/unit.sh"
 # shellcheck source=mount.sh
 . "$lib/mount.sh"
+# shellcheck source=unit-deps.sh
+. "$lib/unit-deps.sh"
+# shellcheck source=cgroup.sh
+. "$lib/cgroup.sh"
 # shellcheck source=container-start.sh
 . "$lib/container-start.sh"
+# shellcheck source=container-post.sh
+. "$lib/container-post.sh"
 # shellcheck source=container-reload.sh
 . "$lib/container-reload.sh"
 
 unit=$2
 name_instance "$unit"
+load_settings "$unit"
 
 # Waits, with the lock given up, until the job that now works on the unit is through.
 await_other_job() {
@@ -31,7 +39,7 @@ settle() {
   active=$1 sub=$2 job=0
   if [ "$active" != active ]; then
     container_release
-    main_pid=0 leader='' system=''
+    main_pid=0 leader='' system='' root='' cgroup=''
   fi
   write_unit "$unit"
 }
@@ -53,11 +61,45 @@ fail() {
   clock
   journal "$unit" "$invocation" "$3"
   journal "$unit" "$invocation" "$unit: Failed with result '$2'."
-  result=$2 restarts=$((restarts + 1)) starts="$starts $now_ms"
+  result=$2 starts="$starts $now_ms"
+  if [ "$l_Restart" = no ]; then
+    settle failed failed
+    unlock
+    exit "$1"
+  fi
+  restarts=$((restarts + 1))
   settle activating auto-restart
   setsid -f sh "$0" retry "$unit" </dev/null >/dev/null 2>&1 9>&-
   unlock
   exit "$1"
+}
+
+# A condition that is not met ends a start in silence, an assertion with a failed job; the unit stays down.
+meets_conditions() {
+  condition=yes assertion=yes
+  if ! check_conditions Condition; then
+    condition=no
+    journal "$unit" '' "$unit: Skipped due to unmet condition check ($unmet)"
+  elif ! check_conditions Assert; then
+    assertion=no
+    journal "$unit" '' "$unit: Starting requested but asserts failed."
+  else
+    return 0
+  fi
+  settle inactive dead
+  unlock
+  [ "$assertion" = yes ] || exit 17
+  exit 0
+}
+
+# The container's processes have a place among the control groups, and what systemd knows of limits reaches the kernel.
+appear_in_slice() {
+  find_cgroup "$unit" "$l_Slice"
+  at=$cgroup
+  [ -d "$host/sys/fs/cgroup$at" ] || mkdir -p "$host/sys/fs/cgroup$at"
+  write_siblings
+  load_settings "$unit"
+  cgroup=$at
 }
 
 # One attempt to start; the lock is held on entry.
@@ -69,27 +111,30 @@ attempt() {
     unlock
     exit 12
   fi
+  load_settings "$unit"
+  meets_conditions
   new_invocation
   since=$now active=activating sub=start job=$$ result=success entered=''
   system=''
   journal "$unit" "$invocation" "Starting Container '$instance'..."
   container_start || {
     journal "$unit" "$invocation" "$reason"
-    fail 10 exit-code "$unit: Main process exited, code=exited, status=1/FAILURE"
+    fail 10 exit-code "$unit: Main process exited, code=exited, status=$exited"
   }
   read -r serial <"$state/serial"
   echo $((serial + 2)) >"$state/serial"
   main_pid=$serial leader=$((serial + 1))
+  appear_in_slice
   write_unit "$unit"
-  container_appear "$leader" "$system"
+  container_appear
   unlock
-  start_limit "$unit"
-  if [ "$START_SECONDS" != 0 ] && ! timeout --foreground "$limit" sleep "$START_SECONDS"; then
+  if [ "$START_SECONDS" != 0 ] && ! timeout --foreground "$l_start_seconds" sleep "$START_SECONDS"; then
     lock
     fail 11 timeout "$unit: start operation timed out. Terminating."
   fi
   lock
   clock
+  run_post || fail 10 exit-code "$reason$nl$unit: Control process exited, code=exited, status=1/FAILURE"
   entered=$now
   journal "$unit" "$invocation" "Started Container '$instance'."
   settle active running
@@ -119,7 +164,11 @@ job_start() {
       fi
       ;;
     *)
-      if ! require_mounts "$unit"; then
+      if has_missing; then
+        unlock
+        return 16
+      fi
+      if ! require_mounts "$unit" || ! start_needed; then
         unlock
         return 15
       fi
@@ -159,12 +208,19 @@ job_stop() {
   active=deactivating sub=stop-sigterm job=$$
   write_unit "$unit"
   unlock
-  pause "$STOP_SECONDS"
+  timed_out=''
+  [ "$STOP_SECONDS" = 0 ] || timeout --foreground "$l_stop_seconds" sleep "$STOP_SECONDS" || timed_out=yes
   lock
   clock
-  journal "$unit" "$invocation" "Stopped Container '$instance'."
-  result=success
-  settle inactive dead
+  if [ -n "$timed_out" ]; then
+    journal "$unit" "$invocation" "$unit: State 'stop-sigterm' timed out. Killing."
+    result=timeout
+    settle failed failed
+  else
+    journal "$unit" "$invocation" "Stopped Container '$instance'."
+    result=success
+    settle inactive dead
+  fi
   unlock
 }
 
