@@ -181,14 +181,12 @@ show_unit() {
   property Id "$1"
   property Names "$1"
   if [ "$type$state_only" = service ]; then
-    case ",$properties," in ,, | *,Requires,* | *,After,*) mounts_of "$1" ;; *) mounts='' ;; esac
+    case ",$properties," in ,, | *,Requires,*) mounts_of "$1" ;; *) mounts='' ;; esac
     property Requires "sysinit.target $l_Slice${l_Requires:+ }$l_Requires$mounts"
   fi
   property Wants "$wants"
   if [ "$type$state_only" = service ]; then
-    placed_properties BindsTo PartOf
-    property After "sysinit.target basic.target systemd-journald.socket $l_Slice${l_After:+ }$l_After$mounts"
-    placed_properties RequiresMountsFor
+    placed_properties BindsTo PartOf After RequiresMountsFor
   fi
   property LoadState "$load_state"
   property ActiveState "$active"
