@@ -127,10 +127,12 @@ export class StackHosts extends Construct {
       () => {
         const plan = this.fleet.plan.containerAt(container.construct);
         const { action, base, stateVersion, stopFirst } = plan;
+        const dropIn = this.fleet.plan.dropInOf(host, container.name);
         const promise = {
           ...{ action, base, stateVersion, stopFirst, apply: unknown },
           machine: this.machineOf(host) ?? "",
           systemControl: this.fleet.plan.systemControlOf(host),
+          ...(dropIn && { dropIn }),
         };
         const call = (dialect: Dialect): string[] => convergeCall(container, promise, dialect);
         return {

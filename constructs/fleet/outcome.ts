@@ -51,6 +51,12 @@ export class Outcome {
     return observation?.kind === "observed" ? observation.host.systemControl : "writable";
   }
 
+  /** The lines of the drop-in that a container's unit was seen with; undefined when nobody looked. */
+  dropInOf(host: DesiredHost, container: string): readonly string[] | undefined {
+    const observation = this.observations.get(host.construct);
+    return observation?.kind === "observed" ? (observation.host.containers.get(container)?.dropIn ?? []) : undefined;
+  }
+
   scriptDirOf(host: DesiredHost): string {
     const observation = this.observations.get(host.construct);
     return observation?.kind === "observed" ? observation.host.scriptDir : ".";

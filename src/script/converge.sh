@@ -34,24 +34,15 @@ write_conf() {
   if ! sync "$conf.new" || ! mv -f "$conf.new" "$conf" || ! sync "$confdir"; then give_up 'the conf could not be written'; fi
 }
 
-# What the drop-in that is there, and the one that is wanted, speak of.
-drop_in_words() {
-  case "$w_drop_in$(cat "$drop_in" 2>/dev/null)" in
-    *'[Unit]'*TimeoutStartSec=*) say 'start order and timeout' ;;
-    *'[Unit]'*) say 'start order' ;;
-    *) say 'start timeout' ;;
-  esac
-}
-
 prepare_unit() {
   what=''
   boot_as_wanted || what='start at boot'
-  drop_in_as_wanted || what="${what:+$what and }$(drop_in_words)"
+  drop_in_as_wanted || what="${what:+$what and }$w_unit_words"
   if [ -n "$what" ] || [ "$resumed" = yes ]; then
-    begin_step 'setting start at boot, start order and timeout'
+    begin_step "setting $w_unit_aspects"
     set_unit "$w_name" "$w_boot" "$w_drop_in" "$resumed" ||
       give_up "start at boot, or the start order or timeout, cannot be set below /etc/systemd/system.control"
-    done_step "set ${what:-start at boot, start order and timeout}"
+    done_step "set ${what:-$w_unit_aspects}"
   fi
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import { dropInLines } from "../model/drop-in";
+import { containerModuleTemplate } from "../model/module";
 import { contentOf, isOpaque } from "../model/module-file";
 import type { Dialect } from "./program";
 import { shellQuote } from "./quote";
@@ -21,6 +22,11 @@ export interface PlannedChange {
    * @default "writable"
    */
   readonly systemControl?: "writable" | "read-only";
+  /**
+   * The lines of the drop-in that the container's unit was seen with.
+   * @default not known
+   */
+  readonly dropIn?: readonly string[];
   /** Value of the trigger `apply`, for dialects that fill it in. */
   readonly apply: string;
 }
@@ -34,6 +40,7 @@ export function fileTrigger(path: string): string {
 export function convergeCall(container: DesiredContainer, promise: PlannedChange, dialect: Dialect): string[] {
   const conf = renderConf(container).trimEnd();
   const { network } = container;
+  const dropIn = dropInLines(container, promise.systemControl);
   const yes = (value: boolean): string => (value ? "yes" : "no");
   const values = {
     name: container.name,
@@ -48,7 +55,10 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     addresses: network.hostAddress && network.localAddress ? `${network.hostAddress} ${network.localAddress}` : "",
     boot: yes(container.autoStart && container.running),
     start: container.startTimeout === undefined ? "" : String(container.startTimeout),
-    drop_in: dropInLines(container, promise.systemControl).join("\n"),
+    drop_in: dropIn.join("\n"),
+    unit_words: unitWords(dropIn, promise.dropIn),
+    unit_aspects: unitAspects,
+    container_nix: containerModuleTemplate(container.config.entry),
     build: String(container.buildTimeout),
     running: yes(container.running),
     removal: container.removalPolicy,
@@ -88,4 +98,15 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     }),
     "}",
   ];
+}
+
+/** What is set beside a container's conf, when it is not known what of it differs. */
+const unitAspects = "start at boot, start order and timeout";
+
+/** What the drop-in that is wanted, and the one that was seen, speak of. */
+function unitWords(wanted: readonly string[], seen: readonly string[] | undefined): string {
+  if (wanted.length === 0 && seen === undefined) return "start order and timeout";
+  const text = wanted.join("\n") + (seen ?? []).join("\n");
+  if (/\[Unit\][^]*TimeoutStartSec=/.test(text)) return "start order and timeout";
+  return text.includes("[Unit]") ? "start order" : "start timeout";
 }

@@ -57,13 +57,18 @@ recorded_version() {
   if [ -n "$system" ] && [ -r "$r$system/nixos-version" ]; then read -r value <"$r$system/nixos-version" || :; fi
 }
 
+# The text of container.nix: TypeScript wrote it, save for the state version, whose line goes where there is none.
 container_module() {
-  say '# Written by cdktf-nixos-containers; the next deploy writes it again.'
-  say '{ lib, ... }:'
-  say '{'
-  say "  imports = [ ./config/$w_entry ];"
-  [ -z "$w_state_version" ] || say "  system.stateVersion = lib.mkDefault \"$w_state_version\";"
-  say '}'
+  before=${w_container_nix%%@state-version@*}
+  after=${w_container_nix#*@state-version@}
+  if [ -n "$w_state_version" ]; then
+    say "$before$w_state_version$after"
+  else
+    say "${before%
+*}
+${after#*
+}"
+  fi
 }
 
 # Where the module files of this configuration and state version belong.

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import type { ContainerSettings } from "../../src/model/container";
+import { containerModule } from "../../src/model/module";
 import { fc } from "../support/properties";
 import { probeProgram, programText, shellQuote } from "../../src/script";
 import { describeWith } from "../support/tools";
@@ -59,14 +61,43 @@ test("any value arrives in a program as it is", () => {
 });
 
 test("comments stay behind, and nothing else does", () => {
-  const text = programText("converge");
+  const text = programText("converge") + programText("reap");
   expect(text).not.toMatch(/^\s*#(?! shellcheck)/m);
-  expect(text).toContain("say '# Written by cdktf-nixos-containers");
+  expect(text).toContain("/^# Written by cdktf-nixos-containers;/d' ");
 });
 
 test("the programs stay small enough to upload with every container", () => {
   expect(Math.max(...programs.map(([, text]) => text.length))).toBeLessThan(45_000);
 });
+
+test.each(["25.05", ""])(
+  "container.nix comes out on a host as everybody else has it, with state version '%s'",
+  (version) => {
+    const program = convergeProgram(desired("web", "{ }\n"), { stateVersion: version });
+    const part = (pattern: RegExp): string => pattern.exec(program)?.[0] ?? "";
+    const wanted = part(/^w_container_nix='[^']*'$/m);
+    const functions = [part(/^say\(\) .*$/m), part(/^container_module\(\) \{$[^]*?^\}$/m)];
+    const script = [`w_state_version=${version}`, wanted, ...functions, "container_module"].join("\n");
+    const { stdout } = spawnSync("sh", ["-s"], { input: script, encoding: "utf8" });
+    expect(stdout).toBe(containerModule("configuration.nix", version));
+  },
+);
+
+test.each([
+  ["start timeout", { timeouts: { start: 90 } }, []],
+  ["start order", { bindMounts: { "/x": { hostPath: "/tank/x" } } }, []],
+  ["start order and timeout", { bindMounts: { "/x": { hostPath: "/tank/x" } }, timeouts: { start: 90 } }, []],
+  ["start timeout", {}, ["[Service]", "TimeoutStartSec=90"]],
+  ["start order", {}, ["[Unit]", "RequiresMountsFor=/tank/x"]],
+  ["start order and timeout", {}, ["[Unit]", "RequiresMountsFor=/tank/x", "[Service]", "TimeoutStartSec=90"]],
+  ["start order and timeout", {}, undefined],
+])(
+  "that the unit is told of the %s is said in these words: %j after %j",
+  (words, settings: ContainerSettings, dropIn) => {
+    const program = convergeProgram(desired("web", "{ }\n", settings), { ...(dropIn && { dropIn }) });
+    expect(program).toContain(`\nw_unit_words='${words}'\n`);
+  },
+);
 
 test("a bundled app is told that the programs are not in the bundle", () => {
   const read = jest.spyOn(fs, "readFileSync").mockImplementation(() => {
