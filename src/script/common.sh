@@ -19,19 +19,21 @@ wants=$control/machines.target.wants
 profiles=$r/nix/var/nix/profiles/per-container
 gcroots=$r/nix/var/nix/gcroots/cdktf-nixos
 
+# Takes: $@ a line.
 say() { printf '%s\n' "$*"; }
 
 # The host's nixos-container script tells the two directories it was built for.
+# Takes: nothing. Sets: confdir, statedir, tool.
 find_layout() {
   confdir=''
   statedir=''
   tool=$(command -v nixos-container) || tool=''
   if [ -n "$tool" ]; then
-    while IFS= read -r line; do
-      case $line in
+    while IFS= read -r _line; do
+      case $_line in
         'sub '*) break ;;
-        *\$configurationDirectory*=*'"/'*'"'*) confdir=${line#*\"} && confdir=${confdir%%\"*} ;;
-        *\$stateDirectory*=*'"/'*'"'*) statedir=${line#*\"} && statedir=${statedir%%\"*} ;;
+        *\$configurationDirectory*=*'"/'*'"'*) confdir=${_line#*\"} && confdir=${confdir%%\"*} ;;
+        *\$stateDirectory*=*'"/'*'"'*) statedir=${_line#*\"} && statedir=${statedir%%\"*} ;;
       esac
     done 2>/dev/null <"$tool"
   fi
@@ -48,17 +50,19 @@ find_layout() {
   statedir=$r$statedir
 }
 
+# Takes: stdin. Prints: its digest.
 sha256() {
-  sum=$(sha256sum)
-  say "${sum%% *}"
+  _sum=$(sha256sum)
+  say "${_sum%% *}"
 }
 
 # The value of KEY in a file of KEY=VALUE lines; empty when there is none.
-value_of() {
-  value=''
+# Takes: $1 key, $2 file. Sets: got_value (empty when there is none).
+get_value() {
+  got_value=''
   [ -r "$2" ] || return 0
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in "$1="*) value=${line#*=} ;; esac
+  while IFS= read -r _line || [ -n "$_line" ]; do
+    case $_line in "$1="*) got_value=${_line#*=} ;; esac
   done <"$2"
-  value=${value%"$cr"}
+  got_value=${got_value%"$cr"}
 }

@@ -2,11 +2,12 @@
 # Brings one container to what the code wants. What is wanted stands in the variables w_…, its files in `wanted_files`.
 
 # Refuses what is not ours, and what is neither what the plan was computed from nor already as wanted.
+# Takes: nothing.
 check_promise() {
   [ ! -L "$conf" ] || refuse "is declared by the host's own configuration; choose another name, or remove it there"
-  find_owner "$w_name"
-  if [ -n "$owner" ]; then
-    [ "$owner" = "$w_owner" ] || refuse "belongs to $owner, not to $w_owner; choose another name, or remove it there"
+  get_owner "$w_name"
+  if [ -n "$got_owner" ]; then
+    [ "$got_owner" = "$w_owner" ] || refuse "belongs to $got_owner, not to $w_owner; choose another name, or remove it there"
   elif [ "$w_adopt" = no ]; then
     [ ! -e "$conf" ] || refuse "exists and nobody manages it; set adopt: true to take it over, or choose another name"
     [ ! -e "$statedir/$w_name" ] || refuse "${statedir#"$r"}/$w_name holds the data of an earlier container; set adopt: true to use it, or move it away"
@@ -17,16 +18,17 @@ check_promise() {
     machinectl list >/dev/null 2>&1 || refuse 'systemd-machined does not answer; nothing was touched. See systemctl status systemd-machined'
   fi
   [ "$w_base" != any ] || return 0
-  found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
-  [ "$found" != "$w_base" ] || return 0
-  value_of base "$dir/intent"
-  [ "$value" != "$w_base" ] || {
-    value_of target "$dir/intent"
-    [ "$value" != "$w_target" ] || return 0
+  _found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
+  [ "$_found" != "$w_base" ] || return 0
+  get_value base "$dir/intent"
+  [ "$got_value" != "$w_base" ] || {
+    get_value target "$dir/intent"
+    [ "$got_value" != "$w_target" ] || return 0
   }
   refuse "changed since the plan was made, and is not what the code wants either; nothing was touched. Run the plan again and look at it"
 }
 
+# Takes: $1 `quietly` keeps the time of the one that is there.
 write_conf() {
   if [ -f "$conf" ]; then touch -r "$conf" "$workdir/conf-time"; else : >"$workdir/conf-time"; fi
   if ! printf '%s\n' "$w_conf" >"$conf.new" || ! chmod 644 "$conf.new"; then give_up 'the conf could not be written'; fi
@@ -34,18 +36,20 @@ write_conf() {
   if ! sync "$conf.new" || ! mv -f "$conf.new" "$conf" || ! sync "$confdir"; then give_up 'the conf could not be written'; fi
 }
 
+# Takes: resumed.
 prepare_unit() {
-  what=''
-  boot_as_wanted || what='start at boot'
-  drop_in_as_wanted || what="${what:+$what and }$w_unit_words"
-  if [ -n "$what" ] || [ "$resumed" = yes ]; then
+  _what=''
+  boot_as_wanted || _what='start at boot'
+  drop_in_as_wanted || _what="${_what:+$_what and }$w_unit_words"
+  if [ -n "$_what" ] || [ "$resumed" = yes ]; then
     begin_step "setting $w_unit_aspects"
     set_unit "$w_name" "$w_boot" "$w_drop_in" "$resumed" ||
       give_up "start at boot, or the start order or timeout, cannot be set below /etc/systemd/system.control"
-    done_step "set ${what:-$w_unit_aspects}"
+    done_step "set ${_what:-$w_unit_aspects}"
   fi
 }
 
+# Takes: nothing. Sets: conf, restart.
 work() {
   lock "$w_name"
   begin_work "$w_name" "$w_action"
@@ -55,10 +59,9 @@ work() {
   conf=$confdir/$w_name.conf
   choose_versions
   name_modules
-  restart=no
   if all_as_wanted; then
-    value_of token "$dir/journal"
-    if [ "$value" = "$w_apply" ]; then
+    get_value token "$dir/journal"
+    if [ "$got_value" = "$w_apply" ]; then
       say "$w_name: is as wanted; nothing to do"
     else
       keep_versions old
@@ -70,13 +73,13 @@ work() {
   fi
   check_promise
   settle "$w_name" 600
-  if ! stands && mountpoint -q "$statedir/$w_name"; then
+  if ! get_last_system && mountpoint -q "$statedir/$w_name"; then
     refuse "${statedir#"$r"}/$w_name is a mount point: a create that fails would delete what is on it; create the container before mounting it, and adopt it"
   fi
   undo_removal
-  begin_change
+  begin_change # sets resumed, made
   mend_profile
-  if ! stands; then
+  if ! get_last_system; then
     [ -n "$nixpkgs" ] || give_up 'no nixpkgs was found on this host (NIX_PATH), so nothing can be built'
     begin_step 'writing the module files'
     write_modules
@@ -113,7 +116,7 @@ work() {
       begin_step 'writing the module files'
       write_modules
       done_step 'wrote the module files'
-      update_system
+      update_system # sets restart, reload_failed
       keep_versions new
     fi
     if ! conf_as_wanted; then

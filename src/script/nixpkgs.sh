@@ -15,6 +15,7 @@ NIX_PATH=${NIX_PATH:-${LOGIN_NIX_PATH-}}
 if [ -n "$NIX_PATH" ]; then export NIX_PATH; else unset NIX_PATH; fi
 
 # The nixpkgs that would build, and its release.
+# Takes: nothing. Sets: release, nixpkgs.
 find_nixpkgs() {
   release=''
   nixpkgs=$(nix-instantiate --find-file nixpkgs 2>/dev/null) || nixpkgs=''
@@ -32,9 +33,9 @@ find_nixpkgs() {
   [ -n "$nixpkgs" ] || return 0
   if [ -r "$nixpkgs/.version" ]; then
     read -r release <"$nixpkgs/.version" || :
-    suffix=''
-    if [ -r "$nixpkgs/.version-suffix" ]; then read -r suffix <"$nixpkgs/.version-suffix" || :; fi
-    release=$release$suffix
+    _suffix=''
+    if [ -r "$nixpkgs/.version-suffix" ]; then read -r _suffix <"$nixpkgs/.version-suffix" || :; fi
+    release=$release$_suffix
   else
     release=$(nix-instantiate --eval --expr "(import $nixpkgs/lib).version" 2>/dev/null | tr -d '"') || release=''
   fi

@@ -2,35 +2,38 @@
 # What is known of the containers of a host, as the records of docs/host.md.
 # A fixed number of processes serves any number of containers.
 
-# Prints the state records of the named containers, and their info records when $details is yes.
+details=no
+
+# The state records of the named containers, and their info records where details are wanted.
+# Takes: $@ containers. Prints: the records. Fails: not all could be observed.
 observe() {
   [ $# -gt 0 ] || return 0
-  confs=''
-  notes=''
-  places=''
-  units=''
-  for name in "$@"; do
-    [ ! -f "$confdir/$name.conf" ] || confs="$confs $confdir/$name.conf"
-    for file in "$ours/containers/$name/journal" "$ours/containers/$name/intent" "$control/container@$name.service.d/90-cdktf-nixos.conf"; do
-      [ ! -f "$file" ] || notes="$notes $file"
+  _confs=''
+  _notes=''
+  _places=''
+  _units=''
+  for _container in "$@"; do
+    [ ! -f "$confdir/$_container.conf" ] || _confs="$_confs $confdir/$_container.conf"
+    for _file in "$ours/containers/$_container/journal" "$ours/containers/$_container/intent" "$control/container@$_container.service.d/90-cdktf-nixos.conf"; do
+      [ ! -f "$_file" ] || _notes="$_notes $_file"
     done
-    places="$places $confdir/$name.conf $statedir/$name $profiles/$name $wants/container@$name.service"
-    units="$units container@$name.service"
+    _places="$_places $confdir/$_container.conf $statedir/$_container $profiles/$_container $wants/container@$_container.service"
+    _units="$_units container@$_container.service"
   done
   # The lists hold paths of ours and names without special characters: splitting them is meant.
   # shellcheck disable=SC2086
   {
     # A file may vanish under our eyes: awk reads it line by line itself, as it would give up at a missing operand.
-    [ -z "$confs" ] || awk 'BEGIN {
+    [ -z "$_confs" ] || awk 'BEGIN {
       for (i = 1; i < ARGC; i++) {
         file = ARGV[i]; name = file; sub(/.*\//, "", name); sub(/\.conf$/, "", name)
         while ((getline line < file) > 0) { gsub(/\r/, "\\r", line); print "state\t" name "\tconf\t" line }
         close(file)
       }
-    }' $confs
-    observe_places $places
-    observe_units $units
-    [ -z "$notes" ] || awk 'BEGIN {
+    }' $_confs
+    observe_places $_places
+    observe_units $_units
+    [ -z "$_notes" ] || awk 'BEGIN {
       for (i = 1; i < ARGC; i++) {
         file = ARGV[i]; name = file; field = file
         if (sub(/\/90-cdktf-nixos\.conf$/, "", name)) { sub(/.*\/container@/, "", name); sub(/\.service\.d$/, "", name); field = "drop-in" }
@@ -38,26 +41,28 @@ observe() {
         while ((getline line < file) > 0) print "state\t" name "\t" field "\t" line
         close(file)
       }
-    }' $notes
+    }' $_notes
   }
   observe_files "$@"
 }
 
 # Half an observation must not look like a whole one: the program ends here.
+# Takes: $@ the reason. Ends: the program.
 fail_observation() {
   say "$*" >&2
   exit 1
 }
 
+# Takes: $@ paths of confs, root directories, profiles and links. Prints: the records.
 observe_places() {
-  mounts=''
-  [ ! -r "$r/proc/self/mountinfo" ] || mounts=$r/proc/self/mountinfo
-  where=$(cd -P "$statedir" 2>/dev/null && pwd) || where=$statedir
+  _mounts=''
+  [ ! -r "$r/proc/self/mountinfo" ] || _mounts=$r/proc/self/mountinfo
+  _where=$(cd -P "$statedir" 2>/dev/null && pwd) || _where=$statedir
   # What is inside a root directory is the container's: it is not even listed.
   find "$@" -maxdepth 1 ! -path "*
 *" \( -path "$statedir/*" -type d -prune , -printf '%H\t%f\t%d\t%y\t%T@\t%l\n' \) 2>/dev/null |
     awk -F '\t' -v confdir="$confdir" -v statedir="$statedir" -v profiles="$profiles" -v wants="$wants" \
-      -v details="$details" -v mounts="$mounts" -v where="$where" -v root="$r" '
+      -v details="$details" -v mounts="$_mounts" -v where="$_where" -v root="$r" '
       function in_dir(dir) { return substr($1, 1, length(dir) + 1) == dir "/" }
       BEGIN { if (mounts != "") while ((getline line < mounts) > 0) { split(line, m, " "); mounted[root m[5]] = 1 } }
       { name = $1; sub(/.*\//, "", name) }
@@ -83,124 +88,130 @@ observe_places() {
 }
 
 # systemd speaks of all units in one go; what runs inside is read through the leader of each.
+# Takes: $@ units. Sets: units_up, units_begun, unit_times, unit_id, unit_load, unit_active, unit_sub_state, unit_since. Prints: the records.
 observe_units() {
   # What systemd does not tell must not look like containers that are down.
-  shown=$(TZ=UTC systemctl show "$@" -p Id -p LoadState -p ActiveState -p SubState -p InactiveExitTimestamp) ||
+  _shown=$(TZ=UTC systemctl show "$@" -p Id -p LoadState -p ActiveState -p SubState -p InactiveExitTimestamp) ||
     fail_observation 'systemctl show does not tell the state of the containers'
-  up=''
-  began=''
-  times=''
-  forget_unit
-  while IFS= read -r line; do
-    case $line in
-      Id=container@*) id=${line#Id=container@} && id=${id%.service} ;;
-      LoadState=*) load=${line#*=} ;;
-      ActiveState=*) active=${line#*=} ;;
-      SubState=*) sub_state=${line#*=} ;;
-      InactiveExitTimestamp=*) since=${line#*=} ;;
+  units_up=''
+  units_begun=''
+  unit_times=''
+  forget_unit # sets unit_id, unit_load, unit_active, unit_sub_state, unit_since
+  while IFS= read -r _line; do
+    case $_line in
+      Id=container@*) unit_id=${_line#Id=container@} && unit_id=${unit_id%.service} ;;
+      LoadState=*) unit_load=${_line#*=} ;;
+      ActiveState=*) unit_active=${_line#*=} ;;
+      SubState=*) unit_sub_state=${_line#*=} ;;
+      InactiveExitTimestamp=*) unit_since=${_line#*=} ;;
       '')
-        observe_unit
-        forget_unit
+        observe_unit # sets units_up, units_begun, unit_times
+        forget_unit # sets unit_id, unit_load, unit_active, unit_sub_state, unit_since
         ;;
     esac
   done <<EOF
-$shown
+$_shown
 EOF
-  observe_unit
-  [ -n "$up" ] || return 0
-  observe_insides
-  if [ "$details" = no ] || [ -z "$times" ]; then return 0; fi
+  observe_unit # sets units_up, units_begun, unit_times
+  [ -n "$units_up" ] || return 0
+  # Names have no special characters: splitting them is meant.
+  # shellcheck disable=SC2086
+  observe_insides $units_up
+  if [ "$details" = no ] || [ -z "$unit_times" ]; then return 0; fi
   # One `date` reads all the times at which units began to start.
-  seconds=$(printf '%s' "$times" | date -u -f - +%s)
-  for name in $began; do
-    say "info${tab}$name${tab}since${tab}${seconds%%
+  _seconds=$(printf '%s' "$unit_times" | date -u -f - +%s)
+  for _name in $units_begun; do
+    say "info${tab}$_name${tab}since${tab}${_seconds%%
 *}"
-    seconds=${seconds#*
+    _seconds=${_seconds#*
 }
   done
 }
 
+# Takes: nothing. Sets: unit_id, unit_load, unit_active, unit_sub_state, unit_since.
 forget_unit() {
-  id=''
-  load=''
-  active=''
-  sub_state=''
-  since=''
+  unit_id=''
+  unit_load=''
+  unit_active=''
+  unit_sub_state=''
+  unit_since=''
 }
 
 # The records of the unit just read.
+# Takes: unit_id, unit_active, unit_since, unit_sub_state, unit_load. Sets: units_up, units_begun, unit_times. Prints: the records.
 observe_unit() {
-  [ -n "$id" ] || return 0
-  case $active in
+  [ -n "$unit_id" ] || return 0
+  case $unit_active in
     active | reloading)
-      up="$up $id"
-      say "state${tab}$id${tab}unit${tab}up"
-      [ -z "$since" ] || {
-        began="$began $id"
-        times="$times$since
+      units_up="$units_up $unit_id"
+      say "state${tab}$unit_id${tab}unit${tab}up"
+      [ -z "$unit_since" ] || {
+        units_begun="$units_begun $unit_id"
+        unit_times="$unit_times$unit_since
 "
       }
       ;;
   esac
   [ "$details" = yes ] || return 0
-  say "info${tab}$id${tab}active${tab}$active $sub_state"
-  [ "$load" != masked ] || say "info${tab}$id${tab}masked${tab}yes"
+  say "info${tab}$unit_id${tab}active${tab}$unit_active $unit_sub_state"
+  [ "$unit_load" != masked ] || say "info${tab}$unit_id${tab}masked${tab}yes"
 }
 
-# What runs inside the containers in $up: one machinectl tells their leaders, one `find` reads what all of them lead to.
+# What runs inside the named containers: one machinectl tells their leaders, one `find` reads what all of them lead to.
+# Takes: $@ containers that are up. Prints: the records.
 observe_insides() {
-  leaders=''
+  _leaders=''
   # It ends at the first machine it does not find: then each is asked for by itself.
-  # shellcheck disable=SC2086
-  shown=$(machinectl show $up -p Name -p Leader 2>/dev/null) ||
-    shown=$(for name in $up; do machinectl show "$name" -p Name -p Leader 2>/dev/null; done)
-  name=''
-  leader=''
-  links=''
-  while IFS= read -r line; do
-    case $line in
-      Name=*) name=${line#Name=} ;;
-      Leader=*) leader=${line#Leader=} ;;
+  _leading=$(machinectl show "$@" -p Name -p Leader 2>/dev/null) ||
+    _leading=$(for _up; do machinectl show "$_up" -p Name -p Leader 2>/dev/null; done)
+  _up=''
+  _leader=''
+  _links=''
+  while IFS= read -r _said; do
+    case $_said in
+      Name=*) _up=${_said#Name=} ;;
+      Leader=*) _leader=${_said#Leader=} ;;
     esac
-    if [ -z "$name" ] || [ -z "$leader" ]; then continue; fi
-    leaders="$leaders $name/$leader"
-    links="$links $r/proc/$leader/root/run/current-system"
-    name=''
-    leader=''
+    if [ -z "$_up" ] || [ -z "$_leader" ]; then continue; fi
+    _leaders="$_leaders $_up/$_leader"
+    _links="$_links $r/proc/$_leader/root/run/current-system"
+    _up=''
+    _leader=''
   done <<EOF
-$shown
+$_leading
 EOF
-  [ -n "$links" ] || return 0
+  [ -n "$_links" ] || return 0
   # shellcheck disable=SC2086
-  insides=$(find $links -maxdepth 0 -printf '%p\t%l\n' 2>/dev/null)
-  for machine in $leaders; do
-    name=${machine%/*}
-    inside=${insides#*"$r/proc/${machine#*/}/root/run/current-system$tab"}
-    [ "$inside" != "$insides" ] || continue
-    inside=${inside%%
+  _insides=$(find $_links -maxdepth 0 -printf '%p\t%l\n' 2>/dev/null)
+  for _machine in $_leaders; do
+    _up=${_machine%/*}
+    _inside=${_insides#*"$r/proc/${_machine#*/}/root/run/current-system$tab"}
+    [ "$_inside" != "$_insides" ] || continue
+    _inside=${_inside%%
 *}
-    case $inside in
+    case $_inside in
       /nix/store/*) ;;
-      *) inside=$(timeout 10 nixos-container run "$name" -- readlink -f /run/current-system </dev/null 2>/dev/null) || continue ;;
+      *) _inside=$(timeout 10 nixos-container run "$_up" -- readlink -f /run/current-system </dev/null 2>/dev/null) || continue ;;
     esac
-    case $inside in *[!A-Za-z0-9/._+?=-]*) continue ;; esac
-    say "state${tab}$name${tab}running${tab}$inside"
+    case $_inside in *[!A-Za-z0-9/._+?=-]*) continue ;; esac
+    say "state${tab}$_up${tab}running${tab}$_inside"
   done
 }
 
 # Digests of configuration.nix and of our module files, and the text of the latter.
+# Takes: $@ containers. Prints: the records.
 observe_files() {
-  modules=''
-  configurations=''
-  for name in "$@"; do
-    for dir in "$ours/containers/$name"/modules-*; do
-      [ ! -d "$dir" ] || modules="$modules $dir"
+  _modules=''
+  _configurations=''
+  for _name in "$@"; do
+    for _dir in "$ours/containers/$_name"/modules-*; do
+      [ ! -d "$_dir" ] || _modules="$_modules $_dir"
     done
-    [ ! -f "$statedir/$name/etc/nixos/configuration.nix" ] || configurations="$configurations $statedir/$name/etc/nixos/configuration.nix"
+    [ ! -f "$statedir/$_name/etc/nixos/configuration.nix" ] || _configurations="$_configurations $statedir/$_name/etc/nixos/configuration.nix"
   done
-  [ -n "$modules$configurations" ] || return 0
+  [ -n "$_modules$_configurations" ] || return 0
   # shellcheck disable=SC2086
-  find $configurations $modules -type f -exec sha256sum {} + 2>/dev/null | sort -k 2 |
+  find $_configurations $_modules -type f -exec sha256sum {} + 2>/dev/null | sort -k 2 |
     awk -v base="$ours/containers/" -v statedir="$statedir/" -v details="$details" '
       {
         sum = substr($0, 1, 64); path = substr($0, 67)

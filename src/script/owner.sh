@@ -2,31 +2,34 @@
 # Whose a container is, what is known of it, and how its remains are taken away.
 
 # The digest of what is known of one container: what a plan was computed from, and what it is checked against.
+# Takes: $1 container. Prints: the digest. Fails: it cannot be observed.
 digest_of() {
-  details=no
-  records=$(observe "$1") || return 1
-  if [ -n "$records" ]; then say "$records"; fi | cut -f 3- | sha256
+  _records=$(observe "$1") || return 1
+  if [ -n "$_records" ]; then say "$_records"; fi | cut -f 3- | sha256
 }
 
 # Whose a container is: by its journal, else by a change under way, else by its conf.
-find_owner() {
-  value_of owner "$ours/containers/$1/journal"
-  [ -n "$value" ] || value_of owner "$ours/containers/$1/intent"
-  if [ -z "$value" ] && [ ! -L "$confdir/$1.conf" ]; then
-    value_of CDKTF_NIXOS_OWNER "$confdir/$1.conf"
-    value=${value#\"}
-    value=${value%\"}
+# Takes: $1 container. Sets: got_owner (empty when it is nobody's).
+get_owner() {
+  get_value owner "$ours/containers/$1/journal"
+  [ -n "$got_value" ] || get_value owner "$ours/containers/$1/intent"
+  got_owner=$got_value
+  if [ -z "$got_owner" ] && [ ! -L "$confdir/$1.conf" ]; then
+    get_value CDKTF_NIXOS_OWNER "$confdir/$1.conf"
+    got_owner=${got_value#\"}
+    got_owner=${got_owner%\"}
   fi
-  owner=$value
 }
 
 # Takes the mark of a removal away; a change that was cut off before it has its own intent back.
+# Takes: dir.
 take_mark_away() {
   if [ -e "$dir/intent.unfinished" ]; then mv -fT "$dir/intent.unfinished" "$dir/intent"; else rm -f "$dir/intent"; fi
   settle_names "$dir"
 }
 
 # Copies a configuration.nix into a root directory, and nowhere else: root inside may have linked its folders anywhere.
+# Takes: $1 container, $2 file. Fails: it cannot be written there.
 put_configuration() {
   (
     cd -P "$statedir/$1/etc/nixos" 2>/dev/null &&
@@ -36,10 +39,11 @@ put_configuration() {
 }
 
 # What stepped aside while nixos-container might have deleted it comes back.
+# Takes: $1 container. Fails: it does not come back.
 put_root_back() {
   [ -d "$statedir/.kept-$1" ] || return 0
   # What came up since stands on a root directory that goes now.
-  if is_up "$1" || [ "$active" != inactive ]; then stop_container "$1" || return 1; fi
+  is_inactive "$1" || stop_container "$1" || return 1
   if [ -f "$statedir/$1/etc/nixos/configuration.nix" ] && [ ! -L "$statedir/.kept-$1/etc" ]; then
     (umask 022 && mkdir -p "$statedir/.kept-$1/etc/nixos")
     put_configuration ".kept-$1" "$statedir/$1/etc/nixos/configuration.nix"
@@ -50,9 +54,10 @@ put_root_back() {
 }
 
 # Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
+# Takes: $1 container. Sets: got_reloaded (`no` when systemd may not know yet). Fails: something of it is left.
 forget_container() {
-  reloaded=yes
-  set_unit "$1" no '' || reloaded=no
+  got_reloaded=yes
+  set_unit "$1" no '' || got_reloaded=no
   if [ -e "$confdir/$1.conf" ] && [ -n "$tool" ]; then
     nixos-container destroy "$1" || :
   fi
@@ -68,6 +73,7 @@ forget_container() {
 }
 
 # Removes our own folders where they are empty.
+# Takes: nothing.
 tidy() {
   hold_places
   rmdir "$ours/containers" "$ours/reaps" "$ours/failures" "$ours" "$gcroots" "$statedir/.archive" "$wants" "$control" 2>/dev/null || :

@@ -2,43 +2,53 @@
 # What is being done to containers as we look, and what failed last.
 
 # Prints a record of each change or removal under way: NAME, action, since, step, its seconds so far, who runs it.
+# Takes: nothing. Prints: the records.
 observe_work() {
-  now=$(date +%s)
-  told=' '
-  for file in "$run"/work.*/progress; do
-    [ -r "$file" ] || continue
-    read -r pid <"${file%/progress}/pid" || continue
+  _now=$(date +%s)
+  _told=' '
+  for _file in "$run"/work.*/progress; do
+    [ -r "$_file" ] || continue
+    read -r _pid <"${_file%/progress}/pid" || continue
     # The number may be another process's by now.
-    grep -q -F "${file%/progress}/program" "/proc/$pid/cmdline" 2>/dev/null || continue
-    value_of names "$file" && names=$value
-    value_of action "$file" && action=$value
-    value_of since "$file" && since=$value
-    value_of step "$file" && step=$value
-    value_of step-since "$file" && took=$((now - ${value:-now}))
-    value_of who "$file"
-    for name in $names; do
-      say "work${tab}$name${tab}$action${tab}$since${tab}$step${tab}$took${tab}$value"
-      told="$told$name "
+    grep -q -F "${_file%/progress}/program" "/proc/$_pid/cmdline" 2>/dev/null || continue
+    get_value names "$_file"
+    _names=$got_value
+    get_value action "$_file"
+    _action=$got_value
+    get_value since "$_file"
+    _since=$got_value
+    get_value step "$_file"
+    _step=$got_value
+    get_value step-since "$_file"
+    _took=$((_now - ${got_value:-_now}))
+    get_value who "$_file"
+    for _name in $_names; do
+      say "work${tab}$_name${tab}$_action${tab}$_since${tab}$_step${tab}$_took${tab}$got_value"
+      _told="$_told$_name "
     done
   done
   # What a run that was killed had started holds its lock, and is waited for.
-  for file in "$ours"/containers/*/intent; do
-    name=${file%/intent}
-    name=${name##*/}
-    case $told in *" $name "*) continue ;; esac
-    [ ! -e "$run/lock/$name" ] || flock -n "$run/lock/$name" true || say "work${tab}$name${tab}${tab}${tab}${tab}${tab}"
+  for _file in "$ours"/containers/*/intent; do
+    _name=${_file%/intent}
+    _name=${_name##*/}
+    case $_told in *" $_name "*) continue ;; esac
+    [ ! -e "$run/lock/$_name" ] || flock -n "$run/lock/$_name" true || say "work${tab}$_name${tab}${tab}${tab}${tab}${tab}"
   done
 }
 
 # Prints a record of each container's last failure: NAME, time, step, owner, reason.
+# Takes: nothing. Prints: the records.
 observe_failures() {
-  for file in "$ours"/failures/*; do
-    [ -f "$file" ] || continue
-    case $file in *.new) continue ;; esac
-    value_of owner "$file" && owner=$value
-    value_of time "$file" && time=$value
-    value_of step "$file" && step=$value
-    value_of reason "$file"
-    say "failure${tab}${file##*/}${tab}$time${tab}$step${tab}$owner${tab}$value"
+  for _file in "$ours"/failures/*; do
+    [ -f "$_file" ] || continue
+    case $_file in *.new) continue ;; esac
+    get_value owner "$_file"
+    _owner=$got_value
+    get_value time "$_file"
+    _time=$got_value
+    get_value step "$_file"
+    _step=$got_value
+    get_value reason "$_file"
+    say "failure${tab}${_file##*/}${tab}$_time${tab}$_step${tab}$_owner${tab}$got_value"
   done
 }

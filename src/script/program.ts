@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { NixosError } from "../model/error";
 
-const parts = {
+/** The files of each program, in their order. */
+export const programParts = {
   probe: ["common", "nixpkgs", "names", "observe", "past-and-present", "devices", "probe"],
   converge: [
     "front",
@@ -27,7 +28,7 @@ const parts = {
 } as const;
 
 /** The programs that run on a host, and `ssh`, which hands them over. */
-export type ProgramName = keyof typeof parts;
+export type ProgramName = keyof typeof programParts;
 
 const texts = new Map<ProgramName, string>();
 
@@ -35,7 +36,7 @@ const texts = new Map<ProgramName, string>();
 export function programText(name: ProgramName): string {
   let text = texts.get(name);
   if (text === undefined) {
-    text = parts[name].map((part) => bare(source(part))).join("");
+    text = programParts[name].map((part) => bare(source(part))).join("");
     texts.set(name, text);
   }
   return text;
@@ -61,7 +62,7 @@ function bare(text: string): string {
   return text
     .split("\n")
     .filter((line) => !/^\s*#(?! shellcheck disable)/.test(line) && line.trim() !== "")
-    .map((line) => `${line.trimStart()}\n`)
+    .map((line) => `${line.trimStart().replace(/ # sets [\w, ]+$/, "")}\n`)
     .join("");
 }
 

@@ -1,6 +1,55 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { convergeCall, plainDialect, probeProgram, programText, reapCall, teardownCall } from "../../src/script";
+import { type ProgramName, programParts } from "../../src/script/program";
+import { desired } from "../script/program";
 import { readState } from "./shell/program-text";
-import { faultsOf } from "./shell/rules";
+import { faultsOf, type ProgramParts } from "./shell/rules";
 import { scanShell } from "./shell/scan";
+
+const folder = path.join(__dirname, "..", "..", "src", "script");
+
+/** What TypeScript writes before a program. */
+function callOf(name: ProgramName): string {
+  const planned = { action: "", base: "", stateVersion: "auto", stopFirst: [], machine: "", apply: "" };
+  const probe = probeProgram({
+    nonce: "",
+    become: true,
+    owners: [],
+    sources: ["/a"],
+    mounting: ["a"],
+    adopted: ["a"],
+    syntax: [{ sha256: "a", text: "" }],
+  });
+  switch (name) {
+    case "converge":
+      return convergeCall(desired("web", "{ }\n"), planned, plainDialect).join("\n");
+    case "reap":
+      return reapCall("o", [], "", plainDialect).join("\n");
+    case "teardown":
+      return teardownCall("o", "m", "r", plainDialect).join("\n");
+    case "login":
+      return probe.replace(programText("login"), "");
+    case "probe":
+      return probe.slice(probe.indexOf("p_reaps="), probe.indexOf(programText("probe")));
+    case "ssh":
+      return "receive=''";
+    case "receive":
+      return "size=0 receive=''";
+  }
+}
+
+const programs: readonly ProgramParts[] = (Object.keys(programParts) as ProgramName[]).map((name) => ({
+  name,
+  parts: [
+    ["the call", callOf(name)],
+    ...programParts[name].map((part) => [`${part}.sh`, readFileSync(path.join(folder, `${part}.sh`), "utf8")] as const),
+  ],
+}));
+
+test("the programs for hosts show what their functions take and set (CONTRIBUTING.md)", () => {
+  expect(faultsOf(programs, readState(readFileSync(path.join(folder, "STATE.md"), "utf8")))).toEqual([]);
+});
 
 describe("a program that does not is found out", () => {
   const table = [

@@ -115,7 +115,7 @@ describe("what a run that failed or was cut off leaves", () => {
     ["its text was written, yet under another name", `mv() { ${killed}; }`],
   ])("nothing of a drop-in outlives a removal, where a run ended once %s", async (_, end) => {
     const program = convergeProgram(desired("data", sound, { timeouts: { start: 90 } }));
-    const line = /^if ! say "\$3" \| write_file "\$drop_in" .*$/m;
+    const line = /^if ! say "\$3" \| write_file "\$got_drop_in" .*$/m;
     await isKilled(spliced(program, line, (found) => `${end}\n${found}`));
     expect(await sh("ls etc/systemd/system.control")).toBe("container@data.service.d"); // the control
     await succeeds(teardownProgram(machine));

@@ -133,7 +133,7 @@ describeWith(
         "the unit's link",
         fresh,
         "set_unit() {\n",
-        'settle_names "$wants" "${drop_in%/*}" "$control" "${control%/*}"\n',
+        'settle_names "$wants" "${got_drop_in%/*}" "$control" "${control%/*}"\n',
         "system.control",
       ],
       ["the end of a change", fresh, "clear_away() {\n", 'settle_names "$dir"\n', "at the end"],
