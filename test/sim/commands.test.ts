@@ -16,6 +16,7 @@ describe("6 other doubles", () => {
 
   test("6.1 machinectl knows the running containers", async () => {
     expect(await ok("machinectl show web -p Leader -p Name -p State")).toBe("Name=web\nLeader=5000001\nState=running");
+    expect(await ok("machinectl show web -p Leader,Name")).toBe("");
     expect(await root("machinectl show web idle web -p Name")).toEqual({
       code: 1,
       stdout: "Name=web\n",

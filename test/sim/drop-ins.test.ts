@@ -144,6 +144,9 @@ describe("5 units: drop-ins", () => {
     await host.edit("/etc/systemd/system/container@.service.d/99-all.conf", "[Service]\nNice=7\n");
     await web.ok("systemctl daemon-reload");
     expect(await web.show("Nice")).toBe("7");
+    expect(await web.ok("systemctl cat container@web")).toMatch(
+      /^# \/etc\/systemd\/system\/container@\.service\n[^]*\n# \/etc\/systemd\/system\/container@\.service\.d\/99-all\.conf\n\[Service\]\nNice=7/,
+    );
     await web.ok("systemctl revert container@web");
     expect(fs.existsSync(host.path(web.dropInDirectory))).toBe(false);
     expect(await shown("Nice", "OOMScoreAdjust")).toEqual({ Nice: "7", OOMScoreAdjust: "0" });
@@ -255,11 +258,42 @@ describe("5 units: drop-ins", () => {
     expect(await web.journal()).toContain("to bridge br9");
     expect(await state()).toBe("failed");
     await web.ok("systemctl reset-failed container@web");
-    await web.dropIn("[Service]\nEnvironment=HOST_BRIDGE=br8\nTimeoutStopSec=100ms\n");
+    await web.dropIn(
+      "[Service]\nEnvironment=HOST_BRIDGE=br8 'EXTRA_NSPAWN_FLAGS=--quiet --tmpfs=/var'\nTimeoutStopSec=100ms\n",
+    );
     expect(await web.start()).toBe("up");
+    expect(await web.proc("mountinfo")).toContain(" /var ");
     host.setDurations({ stop: 0.5 });
     await web.ok("systemctl stop container@web");
     expect(await shown("ActiveState", "Result")).toEqual({ ActiveState: "failed", Result: "timeout" });
+  });
+
+  test("5.34 what ends a container from outside: its leader, a power-off, a kill of systemd-nspawn", async () => {
+    await web.start();
+    const [first, leader] = [await web.show("InvocationID"), await web.leader()];
+    await web.ok("machinectl kill web --kill-whom=leader -s KILL");
+    await until("it is back", async () => (await state()) === "active" && (await web.show("InvocationID")) !== first);
+    expect([await web.show("NRestarts"), fs.existsSync(host.path(`/proc/${leader}`))]).toEqual(["1", false]);
+    await web.ok("machinectl poweroff web");
+    await until("it is down", async () => (await state()) === "inactive");
+    await web.dropIn("[Service]\nRestart=always\n");
+    await web.start();
+    const second = await web.show("InvocationID");
+    await web.ok("machinectl poweroff web");
+    await until("it is back", async () => (await state()) === "active" && (await web.show("InvocationID")) !== second);
+
+    await web.ok("systemctl kill -s KILL container@web");
+    await until("it gives up", async () => (await state()) === "failed");
+    expect(await web.journal()).toContain("'/run/systemd/nspawn/unix-export/web' exists already, refusing.");
+    await web.ok("systemctl stop container@web && systemctl reset-failed container@web");
+    expect(await web.start()).toBe("up");
+
+    await web.dropIn("[Service]\nTimeoutStopSec=100ms\nRestartSec=300ms\n");
+    host.setDurations({ stop: 0.3, retry: 30 });
+    await web.ok("systemctl stop container@web");
+    host.setDurations({ stop: 0 });
+    expect((await web.run("systemctl start container@web")).code).toBe(1);
+    await until("the retry is up", async () => (await state()) === "active");
   });
 
   test("5.32 the kernel is told at a start, not by a daemon-reload", async () => {

@@ -90,6 +90,11 @@ describe("5 units: what systemd-nspawn is told", () => {
     await web.flags("--drop-capability=CAP_CHOWN", "PRIVATE_NETWORK=1\n");
     expect(await web.start()).toBe("up");
     expect(await web.proc("status")).toContain("CapBnd:\t00000000fdecbffe\n");
+    await host.edit("/run/netns/blue", "");
+    await web.conf("PRIVATE_NETWORK=1\nNETWORK_NAMESPACE_PATH=/run/netns/blue\n");
+    expect(await web.restart()).toBe("up");
+    const seen = fs.statSync(host.path(`/proc/${await web.leader()}/ns/net`));
+    expect(seen.ino).toBe(fs.statSync(host.path("/run/netns/blue")).ino);
   });
 
   test("5.19 credentials are copied in at start", async () => {

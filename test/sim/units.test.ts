@@ -77,6 +77,8 @@ describe("5 units", () => {
     ["LOCAL_ADDRESS=10.0.0.999", 'rather than "10.0.0.999"'],
     ["LOCAL_ADDRESS6=nonsense", 'rather than "nonsense"'],
     ["HOST_ADDRESS=10.0.0.1/24", 'rather than "10.0.0.1/24"'],
+    ["LOCAL_ADDRESS6=fd00::2/64", "Invalid prefix for given prefix length"],
+    [`EXTRA_NSPAWN_FLAGS=--setenv=A=${"x".repeat(131_072)}`, "Argument list too long"],
     ["LOCAL_ADDRESS=10.0.0.2/24", "Invalid prefix for given prefix length"],
     ["EXTRA_NSPAWN_FLAGS=--bind=/data:/data", "Failed to stat /data: No such file or directory"],
     ["EXTRA_NSPAWN_FLAGS='--bind-ro=/etc --bind-ro=/data'", "Failed to stat /data: No such file or directory"],
@@ -92,7 +94,7 @@ describe("5 units", () => {
     ['LOCAL_ADDRESS="10.0.0.2 10.0.0.3"', '"10.0.0.3" is garbage'],
     ["PRIVATE_USERS=nobody", "Failed to parse UID: nobody"],
     ["SYSTEM_PATH=/nix/store/gone", "No such file or directory"],
-  ])("5.3 a conf with %s does not start", async (lines, reason) => {
+  ])("5.3 a conf with %.60s does not start", async (lines, reason) => {
     await ok(
       "nixos-container create other --host-address 10.7.7.1 --local-address 10.7.7.7 --port tcp:8080:80 && nixos-container start other",
     );

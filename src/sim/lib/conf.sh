@@ -18,7 +18,7 @@ unescape() {
 
 clear_conf() {
   PRIVATE_NETWORK='' HOST_ADDRESS='' LOCAL_ADDRESS='' HOST_ADDRESS6='' LOCAL_ADDRESS6='' LOCAL_MAC_ADDRESS='' HOST_BRIDGE='' HOST_PORT=''
-  INTERFACES='' MACVLANS='' NETWORK_NAMESPACE_PATH='' PRIVATE_USERS='' EXTRA_NSPAWN_FLAGS='' COPY_RESOLV_CONF='' SYSTEM_PATH='' ROOT=''
+  INTERFACES='' MACVLANS='' NETWORK_NAMESPACE_PATH='' PRIVATE_USERS='' EXTRA_NSPAWN_FLAGS='' COPY_RESOLV_CONF='' SYSTEM_PATH='' ROOT='' too_long=''
 }
 
 # set_conf KEY VALUE: the last line of a key wins.
@@ -60,6 +60,9 @@ read_conf() {
       \'*\') conf_value=${conf_value#\'} conf_value=${conf_value%\'} ;;
     esac
     set_conf "${conf_line%%=*}" "$conf_value"
+    # The kernel takes no longer string into a program's environment, its key, equals sign and end included.
+    conf_key=${conf_line%%=*}
+    [ $((${#conf_key} + ${#conf_value} + 2)) -le 131072 ] || too_long=yes
   done <"$1"
 }
 
@@ -67,7 +70,9 @@ read_conf() {
 # The unit's settings are loaded. Sets `root` to the container's root directory.
 read_environment() {
   clear_conf
-  for word in $l_Environment; do set_conf "${word%%=*}" "${word#*=}"; done
+  while IFS= read -r line; do set_conf "${line%%=*}" "${line#*=}"; done <<EOF
+$l_run_Environment
+EOF
   [ "$l_conf" = no ] || read_conf "$host$CONF_DIR/$instance.conf"
   for file in $l_EnvironmentFile; do
     to_real "${file#-}"

@@ -68,6 +68,10 @@ check_addresses() {
     case $LOCAL_ADDRESS6 in
       */*) is_prefix "${LOCAL_ADDRESS6#*/}" 128 || refuse "Error: inet6 prefix is expected rather than \"$LOCAL_ADDRESS6\"." || return ;;
     esac
+    case $HOST_BRIDGE,$LOCAL_ADDRESS6 in
+      ,*/128) ;;
+      ,*/*) refuse 'Error: Invalid prefix for given prefix length.' || return ;;
+    esac
   fi
   [ -n "$HOST_BRIDGE" ] && return
   for address in "${LOCAL_ADDRESS%%/*}" "${LOCAL_ADDRESS6%%/*}"; do

@@ -30,6 +30,7 @@ container_start() {
   wanted='' private='' veth='' reason='' mountinfo='' exited=1/FAILURE
   check_unit_credentials || return
   read_environment
+  [ -z "$too_long" ] || refuse "$unit: Failed to execute pre-start script: Argument list too long" || return
   run_pre
   [ -z "$l_RuntimeDirectory" ] || for word in $l_RuntimeDirectory; do mkdir -p "$host/run/$word"; done
   mkdir -p "$root/usr/bin" "$root/etc" "$root/var/lib/private" "$root/root" "$host/nix/var/nix/profiles/per-container/$instance" \
@@ -53,9 +54,17 @@ container_start() {
     *[!a-zA-Z0-9-]*) refuse "Invalid machine name: $instance" || return ;;
   esac
   [ "${#instance}" -le 64 ] || refuse "Invalid machine name: $instance" || return
-  check_credentials && check_users && check_interfaces && check_mac && check_addresses && check_ports && check_binds && check_tmpfs || return
+  is_clear && check_credentials && check_users && check_interfaces && check_mac && check_addresses && check_ports && check_binds && check_tmpfs || return
   ! is_marked "$system" 'start fails' || refuse 'Container payload exited with status 1.' || return
   claim_network
+}
+
+# Whether the container's last end has left nothing in the way; once means that the try after this one finds the way clear.
+is_clear() {
+  [ -r "$state/stale-$instance" ] || return 0
+  read -r how <"$state/stale-$instance"
+  [ "$how" != once ] || rm -f "$state/stale-$instance"
+  refuse "Mount point '/run/systemd/nspawn/unix-export/$instance' exists already, refusing."
 }
 
 # Takes away what a container that stops leaves nowhere: its links, what /proc and /sys show of it, its directories below /run.
@@ -80,6 +89,14 @@ container_appear() {
   if is_marked "$system" 'unit fails'; then echo degraded; else echo running; fi >"$inner/run/embedded-host/system-state"
   place_credentials
   show_process
+  case $NETWORK_NAMESPACE_PATH in
+    '') ;;
+    *)
+      to_real "$NETWORK_NAMESPACE_PATH"
+      mkdir -p "$host/proc/$leader/ns"
+      ln -s "$path" "$host/proc/$leader/ns/net"
+      ;;
+  esac
 }
 
 # The numbers and lists that the kernel tells of them, in its own form.

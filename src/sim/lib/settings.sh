@@ -98,6 +98,22 @@ function variable(text,   n, i, words, name, out) {
   S["Environment"] = out text
 }
 
+# Environment=: words, in double or single quotes where they hold blanks.
+function variables(text,   word, quote, end) {
+  while ((text = trim(text)) != "") {
+    quote = substr(text, 1, 1)
+    if (quote != "\"" && quote != "\047") { word = text; sub(/[ \t].*/, "", word); text = substr(text, length(word) + 1) }
+    else {
+      text = substr(text, 2); end = index(text, quote)
+      if (!end) { complain("Invalid syntax, ignoring: " quote text); return }
+      word = substr(text, 1, end - 1); text = substr(text, end + 1)
+    }
+    if (word !~ /^[A-Za-z_][A-Za-z0-9_]*=/) { complain("Invalid environment assignment, ignoring: " word); continue }
+    append("run_Environment", word, "\n")
+    variable(word ~ /[ \t]/ ? "\"" word "\"" : word)
+  }
+}
+
 function take(section, key, value,   type, name, parsed, n, i, part, bare) {
   if (key ~ /^X-/ || section ~ /^X-/) return
   if (section == "Unit" && key ~ /^(Condition|Assert)/) {
@@ -116,6 +132,7 @@ function take(section, key, value,   type, name, parsed, n, i, part, bare) {
     if (key == "TimeoutSec") { take(section, "TimeoutStartSec", value); take(section, "TimeoutStopSec", value); return }
     S[name] = worded(parsed)
     if (key == "TimeoutStartSec") S["start_seconds"] = parsed == "infinity" ? 0 : parsed
+    if (key == "RestartSec") S["restart_seconds"] = parsed
     if (key == "TimeoutStopSec") S["stop_seconds"] = parsed == "infinity" ? 0 : parsed
   }
   else if (type == "memory") {
@@ -161,8 +178,8 @@ function take(section, key, value,   type, name, parsed, n, i, part, bare) {
     else { append(key, program(value), "\n"); append("run_" key, value, "\n") }
   }
   else if (type == "list") {
-    if (value == "") { S[key] = ""; if (key == "EnvironmentFile") S["conf"] = "no" }
-    else if (key == "Environment") { n = split(value, part, " "); for (i = 1; i <= n; i++) variable(part[i]) }
+    if (value == "") { S[key] = ""; S["run_" key] = ""; if (key == "EnvironmentFile") S["conf"] = "no" }
+    else if (key == "Environment") variables(value)
     else append(key, value, " ")
   }
   else if (type == "device") {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# unit-job.sh start|stop|reload|retry UNIT: one job of one unit, in a session of its own, as it outlives the systemctl that asked for it.
+# unit-job.sh start|stop|reload|retry|kill|reboot|poweroff UNIT: one job of one unit, in a session of its own, as it outlives the systemctl that asked for it.
 # Exit codes: 0 done, 10 a control process failed, 11 timeout, 12 too many starts, 13 does not apply, 14 canceled, 15 a dependency failed,
 # 16 a required unit is missing, 17 an assertion failed.
 lib=${0%/*}
@@ -62,16 +62,18 @@ fail() {
   journal "$unit" "$invocation" "$3"
   journal "$unit" "$invocation" "$unit: Failed with result '$2'."
   result=$2 starts="$starts $now_ms"
-  if [ "$l_Restart" = no ]; then
-    settle failed failed
-    unlock
-    exit "$1"
-  fi
+  case $l_Restart,$2 in
+    always,* | on-failure,* | on-abnormal,timeout | on-abnormal,signal | on-abort,signal) try_again ;;
+    *) settle failed failed ;;
+  esac
+  unlock
+  exit "$1"
+}
+
+try_again() {
   restarts=$((restarts + 1))
   settle activating auto-restart
   setsid -f sh "$0" retry "$unit" </dev/null >/dev/null 2>&1 9>&-
-  unlock
-  exit "$1"
 }
 
 # A condition that is not met ends a start in silence, an assertion with a failed job; the unit stays down.
@@ -185,7 +187,7 @@ job_retry() {
   job=$$
   write_unit "$unit"
   unlock
-  pause "$RETRY_SECONDS"
+  pause "${l_restart_seconds:-$RETRY_SECONDS}"
   lock
   read_unit "$unit"
   attempt
@@ -194,6 +196,7 @@ job_retry() {
 job_stop() {
   lock
   read_unit "$unit"
+  rm -f "$state/stale-$instance"
   case $active in
     inactive | failed)
       unlock
@@ -215,6 +218,7 @@ job_stop() {
   if [ -n "$timed_out" ]; then
     journal "$unit" "$invocation" "$unit: State 'stop-sigterm' timed out. Killing."
     result=timeout
+    echo once >"$state/stale-$instance"
     settle failed failed
   else
     journal "$unit" "$invocation" "Stopped Container '$instance'."
@@ -255,7 +259,31 @@ job_reload() {
   return "$outcome"
 }
 
+# job_end kill|reboot|poweroff: what befalls a container that runs. Whoever kills systemd-nspawn itself leaves it no time to clear up.
+job_end() {
+  lock
+  read_unit "$unit"
+  if [ "$active" = active ]; then
+    clock
+    case $1,$l_Restart in
+      kill,*)
+        echo kill >"$state/stale-$instance"
+        starts=''
+        fail 0 signal "$unit: Main process exited, code=killed, status=9/KILL"
+        ;;
+      reboot,* | poweroff,always) try_again ;;
+      *)
+        journal "$unit" "$invocation" "$unit: Deactivated successfully."
+        result=success
+        settle inactive dead
+        ;;
+    esac
+  fi
+  unlock
+}
+
 case $1 in
+  kill | reboot | poweroff) job_end "$1" ;;
   start) job_start ;;
   stop) job_stop ;;
   reload) job_reload ;;

@@ -74,7 +74,7 @@ load_settings() {
   l_LimitNOFILE=524288 l_LimitNOFILESoft=1024 l_OOMScoreAdjust=0 l_Nice=0 l_LoadCredential='' l_RuntimeDirectory='' l_KillMode=mixed
   l_Wants='' l_Requires='' l_BindsTo='' l_PartOf='' l_After='' l_RequiresMountsFor='' l_DropInPaths=''
   l_ExecStartPre='' l_ExecStartPost='' l_ExecStopPost='' l_run_ExecStartPre='' l_run_ExecStartPost=''
-  l_start_seconds=60 l_stop_seconds=90 l_cpu_max='max 100000' l_conditions='' l_conf='' l_other=''
+  l_start_seconds=60 l_stop_seconds=90 l_cpu_max='max 100000' l_conditions='' l_conf='' l_other='' l_run_Environment='' l_restart_seconds=''
   # shellcheck source=/dev/null
   [ ! -r "$state/loaded/$1" ] || . "$state/loaded/$1"
 }
