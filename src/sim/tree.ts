@@ -123,6 +123,8 @@ export class Tree {
     );
     this.write("/proc/sys/net/ipv4/ip_forward", options.ipForward ? "1\n" : "0\n");
     this.write("/proc/self/mountinfo", options.mounts.map(mountLine).join(""));
+    for (const [node, number] of Object.entries({ "net/tun": "10 200", fuse: "10 229", null: "1 3", urandom: "1 9" }))
+      this.write(`/dev/${node}`, `embedded-host device char ${number}\n`);
     for (const name of ["lo", "eth0", ...options.interfaces]) this.directory(`/sys/class/net/${name}`);
     for (const name of options.bridges) this.directory(`/sys/class/net/${name}/bridge`);
     for (const [name, addresses] of Object.entries({ lo: ["127.0.0.1/8"], ...options.addresses }))

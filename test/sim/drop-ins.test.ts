@@ -82,6 +82,22 @@ describe("5 units: drop-ins", () => {
     expect(await shown(...names)).toEqual(defaults);
   });
 
+  test("5.25 of two daemon-reloads at a time the older puts nothing in place of what the younger has read", async () => {
+    const slow = new Container(host, "slow");
+    const file = host.path(`${slow.dropInDirectory}/90-cdktf-nixos.conf`);
+    await slow.write("");
+    await web.ok(`rm ${file} && mkfifo ${file}`);
+    const older = web.ok("systemctl daemon-reload");
+    await new Promise((resolve) => setTimeout(resolve, 200)); // it stands at the pipe
+    await web.ok(`mv ${file} ${file}.pipe`);
+    await web.write("[Service]\nNice=5\n");
+    const younger = web.ok("systemctl daemon-reload");
+    await Promise.race([younger, new Promise((resolve) => setTimeout(resolve, 200))]);
+    fs.writeFileSync(`${file}.pipe`, "[Service]\nNice=6\n");
+    await Promise.all([older, younger]);
+    expect(await web.show("Nice")).toBe("5");
+  });
+
   test("5.26 a line that cannot be is ignored, with a word in the journal", async () => {
     await web.dropIn(
       "Stray=1\n[Service]\nMemoryMax=lots\nFrobnicate=1\nRestart=sometimes\nTasksMax=-1\nCPUQuota=0%\nCPUWeight=0\nDeviceAllow=null rw\n" +

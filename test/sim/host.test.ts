@@ -58,6 +58,9 @@ describe("1 the host", () => {
     expect(fs.readdirSync(host.path("/sys/class/net"))).toEqual(["br0", "eth0", "eth1", "lo"]);
     expect(fs.existsSync(host.path("/sys/class/net/br0/bridge"))).toBe(true);
     expect(fs.existsSync(host.path("/etc/systemd/system.control"))).toBe(false);
+    expect(fs.readdirSync(host.path("/dev"))).toEqual(["fuse", "net", "null", "urandom"]);
+    const tun = await host.run(`stat -L -c '%F|%t|%T' "$CDKTF_NIXOS_ROOT/dev/net/tun"`);
+    expect(tun.stdout).toBe("character special file|a|c8\n");
   });
 
   test("1.4 links to be prefixed say /nix/store, links to be followed resolve below the root", async () => {

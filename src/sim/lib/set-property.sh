@@ -7,6 +7,7 @@ set_properties() {
   unit=$1
   shift 2
   case $runtime in yes) control=/run/systemd/system.control/$unit.d ;; *) control=/etc/systemd/system.control/$unit.d ;; esac
+  lock_loading
   load_settings "$unit"
   read_memory
   answer=$(DEVICES=$l_DeviceAllow awk -v unit="$unit" -v memory="$memory" -v placing="$placed" -v to="$state/.set.$$" \

@@ -6,7 +6,14 @@
 # shellcheck source=cgroup.sh
 . "$lib/cgroup.sh"
 
+# One reading at a time, lest an older one be put in place over a younger.
+lock_loading() {
+  exec 8>>"$state/loading"
+  flock 8
+}
+
 reload_daemon() {
+  lock_loading
   wants=
   for link in "$host/etc/systemd/system/machines.target.wants"/* "$host/etc/systemd/system.control/machines.target.wants"/*; do
     # shellcheck disable=SC3013 # every sh of a Linux knows -ef
@@ -23,8 +30,13 @@ reload_daemon() {
   old=$(readlink "$state/loaded")
   ln -sfn "${fresh##*/}" "$state/.loaded.$$"
   mv -T "$state/.loaded.$$" "$state/loaded"
-  [ -z "$old" ] || rm -rf "${state:?}/$old"
+  # Someone may be reading the old one now: it goes with the next reload.
+  before=
+  [ ! -r "$state/loaded-before" ] || read -r before <"$state/loaded-before"
+  [ -z "$before" ] || rm -rf "${state:?}/$before"
+  printf '%s\n' "$old" >"$state/loaded-before"
   unlock
+  exec 8>&-
   stop_unbound
 }
 
