@@ -1,9 +1,10 @@
+import type { AddressUse } from "./address-mark";
 import type { ModuleFile } from "./module-file";
 import type { Problem, Refuse, Where } from "./error";
 import { type ContainerSettings, options, type ParsedSettings } from "./options";
 import { checkShape } from "./shape";
 import { containerHints, containerShape } from "./container-shape";
-import { tokenFields, tokenName } from "./token-fields";
+import { chosenAddressFlaw, tokenFields, tokenName } from "./token-fields";
 
 export type { ContainerSettings, ParsedSettings };
 
@@ -17,6 +18,8 @@ export interface ContainerConfig {
   readonly digest: string;
   /** What a reader of the plan should know of them. */
   readonly notes?: readonly string[];
+  /** Whose addresses its files hold, by the number of the mark that stands for each until it is chosen. */
+  readonly addresses?: ReadonlyMap<string, AddressUse>;
 }
 
 /** A container as the code wants it, checked, with every default filled in that does not depend on the host. */
@@ -34,10 +37,14 @@ export function parseSettings(id: string, given: ContainerSettings, where: Where
   const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const tokens = tokenFields(given);
   for (const field of tokens) {
-    refuse(
-      `${tokenName(field)} is a value that Terraform only knows after apply`,
-      "give a value known at synth: the plan is computed from it",
-    );
+    const flaw = chosenAddressFlaw(given, field);
+    if (flaw) refuse(...flaw);
+    else {
+      refuse(
+        `${tokenName(field)} is a value that Terraform only knows after apply`,
+        "give a value known at synth: the plan is computed from it",
+      );
+    }
   }
   const {
     problems: misshapen,
@@ -45,6 +52,8 @@ export function parseSettings(id: string, given: ContainerSettings, where: Where
     isFaulty,
   } = checkShape(containerShape, given, where, tokens, containerHints);
   problems.push(...misshapen);
-  const check = { id, where, problems, refuse, isFaulty };
+  const isNull = (...path: string[]): boolean =>
+    path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], given) === null;
+  const check = { id, where, problems, refuse, isFaulty, isNull };
   return Object.assign({}, ...options.map((option) => option.parse(settings, check))) as ParsedSettings;
 }

@@ -1,9 +1,10 @@
+import { checkContainerNetwork, type ContainerNetwork } from "./container-network";
 import type { Problem, Refuse, Where } from "./error";
 import { keyFaults, shown } from "./host-key";
 import { checkAddress, checkJump, checkUser } from "./host-name";
 import { checkShape, hostShape } from "./shape";
 import { hostHints } from "./suggestion";
-import { tokenFields, tokenName } from "./token-fields";
+import { chosenAddressFlaw, tokenFields, tokenName } from "./token-fields";
 import { sshTransport, type Transport, transportRemedy, transports } from "./transport";
 
 /** Where a host is and how to log in to it. */
@@ -49,6 +50,11 @@ export interface HostSettings {
    * @default the app's setting `transport`: "remote-exec"
    */
   readonly transport?: Transport;
+  /**
+   * Where the addresses come from that are chosen for its containers (`network: { privateNetwork: true }`).
+   * @default the pool that nixos-container takes from, 10.233.0.0/16
+   */
+  readonly containerNetwork?: ContainerNetwork;
 }
 
 /** A host to go through whose keys are pinned. */
@@ -92,11 +98,17 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const { address: _address, ...others } = given;
   const tokens = tokenFields(others);
+  const chosen = chosenAddressFlaw(given, ["address"]);
+  if (chosen) refuse(...chosen);
   for (const field of tokens) {
-    refuse(
-      `${tokenName(field)} is a value that Terraform only knows after apply`,
-      "give a value known at synth; only the address may be one of Terraform's",
-    );
+    const flaw = chosenAddressFlaw(given, field);
+    if (flaw) refuse(...flaw);
+    else {
+      refuse(
+        `${tokenName(field)} is a value that Terraform only knows after apply`,
+        "give a value known at synth; only the address may be one of Terraform's",
+      );
+    }
   }
   const shaped = checkShape(hostShape, given, where, tokens, hostHints);
   problems.push(...shaped.problems);
@@ -140,6 +152,7 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   if (transport !== undefined && !transports.some((name) => name === transport)) {
     refuse(`transport ${shown(transport)} is none`, transportRemedy(transport));
   }
+  if (settings.containerNetwork !== undefined) checkContainerNetwork(settings.containerNetwork, refuse);
   if (settings.become === false && user !== undefined && user !== "root") {
     refuse(
       `become is false for user ${shown(user)}, and nixos-container needs root`,

@@ -8,6 +8,8 @@ export interface ModuleFile {
   readonly bytes?: string;
   /** Set where it only lies in a folder that a path names, so that nobody can tell whether it is a module. */
   readonly unnamed?: true;
+  /** The text whose syntax was looked at, where addresses were filled in since. */
+  readonly asked?: string;
 }
 
 /** What a file holds. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { containerNetworkShape } from "./container-network";
 import type { Problem, Where } from "./error";
 import { closestName, type Hints } from "./suggestion";
 
@@ -17,6 +18,7 @@ export const hostShape = z.strictObject({
   proxyJump: z.union([text, z.strictObject({ address: text, hostKey: z.union([text, texts]).optional() })]).optional(),
   become: flag.optional(),
   transport: text.optional(),
+  containerNetwork: containerNetworkShape.optional(),
 });
 
 /** What came of looking at the shape of a value. */

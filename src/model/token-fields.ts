@@ -1,3 +1,4 @@
+import { holdsAddressToken } from "./address-mark";
 import { fieldName, type FieldPath } from "./shape";
 
 /** Whether an object is CDKTF's stand-in for a value: anything with a `resolve` method. */
@@ -24,6 +25,19 @@ export function tokenFields(value: unknown, path: FieldPath = []): FieldPath[] {
 export function tokenName(field: FieldPath): string {
   const [key, holder] = [field.at(-1), fieldName(field.slice(0, -1))];
   return isToken(String(key)) ? `a key of ${holder}` : fieldName(field);
+}
+
+/** What is wrong with a setting that holds an address of a container which is still to be chosen; undefined where it does not. */
+export function chosenAddressFlaw(
+  settings: object,
+  field: FieldPath,
+): readonly [what: string, remedy: string] | undefined {
+  const value = field.reduce<unknown>((holder, key) => (holder as Record<PropertyKey, unknown>)[key], settings);
+  if (typeof value !== "string" || !holdsAddressToken(value)) return undefined;
+  return [
+    `${fieldName(field)} holds an address of a container that is chosen only when the hosts are looked at, and settings are needed before`,
+    "give that container its addresses (network: { hostAddress: …, localAddress: … }), and write them here",
+  ];
 }
 
 function isToken(text: string): boolean {

@@ -187,7 +187,7 @@ describe("ports and interfaces", () => {
       { network: { forwardPorts: [{ hostPort: 80 }] } },
       [
         "network.forwardPorts is given for a container without an address",
-        "set hostAddress and localAddress, or hostBridge; on the host's own network (privateNetwork: false) its ports need no forwarding",
+        'set localAddress: "auto", hostAddress and localAddress, or hostBridge; on the host\'s own network (privateNetwork: false) its ports need no forwarding',
       ],
     ],
     [

@@ -257,7 +257,7 @@ describe("a network", () => {
     [{ macvlans: ['eth0"'] }, 'network.macvlans "eth0\\"" is not the name of an interface'],
     [
       { forwardPorts: [{ hostPort: 80 }] },
-      "network.forwardPorts is given for a container without an address → set hostAddress and localAddress, or hostBridge; on the host's own network (privateNetwork: false) its ports need no forwarding",
+      'network.forwardPorts is given for a container without an address → set localAddress: "auto", hostAddress and localAddress, or hostBridge; on the host\'s own network (privateNetwork: false) its ports need no forwarding',
     ],
     [
       { ...pair, forwardPorts: [{ hostPort: 0 }] },

@@ -51,6 +51,8 @@ export interface Check {
   readonly refuse: Refuse;
   /** Whether something of a setting was left out of what is looked at, so that nothing is said to be missing. */
   readonly isFaulty: (setting: string) => boolean;
+  /** Whether a setting was given as null, which is left out of what is looked at: NixOS's word for none. */
+  readonly isNull: (...path: string[]) => boolean;
 }
 
 /** What the host lets a container's unit be told. */

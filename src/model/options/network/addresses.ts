@@ -14,6 +14,7 @@ import { confLine } from "../../line";
 import { plain } from "../../text";
 import { type Clash, containerWords, type Resource } from "../option";
 import { isGiven } from "../values";
+import { auto, type AutoField, withoutAuto } from "./auto-address";
 import type { BridgeProps } from "./bridge";
 import { confProperty, type NetworkOption } from "./network-option";
 
@@ -26,7 +27,9 @@ export interface AddressesProps {
   readonly hostAddress?: string | null;
   /**
    * IPv4 address of the container; with `hostBridge` it carries its prefix length (`containers.<name>.localAddress`).
-   * @default none
+   * With "auto" it is chosen when the host is looked at, and then kept: the lowest pair that is free in the host's pool, for both
+   * ends; on a bridge, the lowest free address of the bridge's network.
+   * @default "auto" beside `privateNetwork: true` alone, with no address, bridge, interface or namespace; null for none; else none
    */
   readonly localAddress?: string | null;
   /**
@@ -36,25 +39,29 @@ export interface AddressesProps {
   readonly hostAddress6?: string | null;
   /**
    * IPv6 address of the container; with `hostBridge` it carries its prefix length (`containers.<name>.localAddress6`).
+   * "auto" as for localAddress.
    * @default none
    */
   readonly localAddress6?: string | null;
 }
 
-export type Addresses = Readonly<Partial<Record<AddressField, string>>>;
+export type Addresses = Readonly<Partial<Record<AddressField, string>>> & {
+  /** Those that are still to be chosen. */
+  readonly auto?: readonly AutoField[];
+};
 
 /** What gives a container's private network an interface that is up. */
 export type WiredProps = AddressesProps & BridgeProps;
 
 /** The fields of the two ends of a container's network: the host's, then the container's. */
-const pairs = [
+export const pairs = [
   ["hostAddress", "localAddress"],
   ["hostAddress6", "localAddress6"],
 ] as const;
 
-type AddressField = (typeof pairs)[number][number];
+export type AddressField = (typeof pairs)[number][number];
 
-const keys: Readonly<Record<AddressField, string>> = {
+export const keys: Readonly<Record<AddressField, string>> = {
   hostAddress: "HOST_ADDRESS",
   localAddress: "LOCAL_ADDRESS",
   hostAddress6: "HOST_ADDRESS6",
@@ -72,7 +79,11 @@ export const addresses: NetworkOption<WiredProps, Addresses> = {
   isPrivate: true,
   shape: Object.fromEntries(fields.map((field) => [field, z.string().optional()])),
 
-  parse: (given, { whole, refuse }) => parsePairs(given, isGiven(given.hostBridge), whole, refuse),
+  parse(given, { whole, refuse, auto: chosen }) {
+    const bridged = isGiven(given.hostBridge);
+    const sound = parsePairs(withoutAuto(given, bridged, refuse), bridged, whole, refuse);
+    return { ...sound, ...(chosen.length > 0 && { auto: chosen }) };
+  },
 
   notes(given) {
     if (isGiven(given.hostBridge)) return [];
@@ -80,7 +91,7 @@ export const addresses: NetworkOption<WiredProps, Addresses> = {
       if (isGiven(given[host]) && !isGiven(given[local])) {
         return [`network.${host} stands without network.${local}: the container has no such address but by its config`];
       }
-      return isGiven(given[local]) && !isGiven(given[host])
+      return isGiven(given[local]) && given[local] !== auto && !isGiven(given[host])
         ? [`network.${local} stands without network.${host}: the container has no route to other machines`]
         : [];
     });
@@ -157,7 +168,12 @@ const families = {
  * Checks both ends of a network, and returns those that are sound, in canonical form.
  * @param whole whether these are all the fields that were given: else none is said to have a prefix in vain
  */
-function parsePairs(given: AddressesProps, bridged: boolean, whole: boolean, refuse: Refuse): Addresses {
+function parsePairs(
+  given: AddressesProps,
+  bridged: boolean,
+  whole: boolean,
+  refuse: Refuse,
+): Partial<Record<AddressField, string>> {
   const sound: Partial<Record<AddressField, string>> = {};
   for (const [host, local] of pairs) {
     for (const field of [host, local]) {

@@ -55,12 +55,13 @@ export const forwardPorts: NetworkOption<ForwardPortsProps & WiredProps, Forward
       .optional(),
   },
 
-  parse(given, { whole, refuse }) {
+  parse(given, { whole, refuse, auto }) {
     const ports = parsePorts(given.forwardPorts ?? [], refuse);
-    if (whole && ports.length > 0 && !isWired(given)) {
+    if (whole && ports.length > 0 && auto.length === 0 && !isWired(given)) {
       refuse(
         "network.forwardPorts is given for a container without an address",
-        "set hostAddress and localAddress, or hostBridge; on the host's own network (privateNetwork: false) its ports need no forwarding",
+        'set localAddress: "auto", hostAddress and localAddress, or hostBridge; ' +
+          "on the host's own network (privateNetwork: false) its ports need no forwarding",
       );
     }
     return { forwardPorts: ports };

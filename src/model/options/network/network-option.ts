@@ -1,5 +1,6 @@
 import { plain } from "../../text";
 import type { Check, Option, Property } from "../option";
+import type { AutoField } from "./auto-address";
 
 /** Where the settings of a network are checked. */
 export interface NetworkCheck extends Check {
@@ -7,6 +8,8 @@ export interface NetworkCheck extends Check {
   readonly whole: boolean;
   /** Those that only a private network has. */
   readonly own: readonly string[];
+  /** The addresses that are to be chosen. */
+  readonly auto: readonly AutoField[];
 }
 
 /** An option of the network. */

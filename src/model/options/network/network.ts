@@ -3,6 +3,7 @@ import type { Problem, Refuse, Where } from "../../error";
 import type { Option } from "../option";
 import { isGiven } from "../values";
 import { addresses, type Addresses, type AddressesProps } from "./addresses";
+import { autoFields } from "./auto-address";
 import { bridge, type Bridge, type BridgeProps } from "./bridge";
 import { forwardPorts, type ForwardPorts, type ForwardPortsProps } from "./forward-ports";
 import { interfaces, type Interfaces, type InterfacesProps } from "./interfaces";
@@ -58,8 +59,10 @@ export const network: Option<NetworkSetting, ParsedNetwork> = {
     network: z.strictObject(Object.assign({}, ...members.map(({ shape }) => shape)) as z.core.$ZodShape).optional(),
   },
 
-  parse: (given, { where, problems, isFaulty }) => ({
-    network: parseNetwork(given.network ?? {}, where, problems, !isFaulty("network")),
+  parse: (given, { where, problems, isFaulty, isNull }) => ({
+    network: parseNetwork(given.network ?? {}, where, problems, !isFaulty("network"), (field) =>
+      isNull("network", field),
+    ),
   }),
 
   lines: (container, place) => members.flatMap((member) => member.lines?.(container, place) ?? []),
@@ -83,12 +86,20 @@ export const networkFields: readonly string[] = members.flatMap(({ shape }) => O
 /**
  * Checks a network; reports every problem, and returns what could be understood.
  * @param whole whether these are all the fields that were given: else none is said to be missing
+ * @param isNull whether a field was given as null
  */
-export function parseNetwork(given: NetworkProps, where: Where, problems: Problem[], whole = true): Network {
+export function parseNetwork(
+  given: NetworkProps,
+  where: Where,
+  problems: Problem[],
+  whole = true,
+  isNull = (field: string): boolean => given[field as keyof NetworkProps] === null,
+): Network {
   const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const own = privateFields.filter((field) => isGiven(given[field as keyof NetworkProps]));
   const props = given.privateNetwork === false ? without(given, own) : given;
-  const check: NetworkCheck = { id: "", where, problems, refuse, isFaulty: () => !whole, whole, own };
+  const auto = autoFields(given, isNull);
+  const check: NetworkCheck = { id: "", where, problems, refuse, isFaulty: () => !whole, isNull, whole, own, auto };
   const parsed = members.map((member) => member.parse(props, check));
   const notes = whole ? networkNotes(given, own) : [];
   return { ...(Object.assign({}, ...parsed) as Network), ...(notes.length > 0 && { notes }) };
