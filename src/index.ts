@@ -13,6 +13,7 @@ export { fleetProblems } from "./model/fleet";
 export { type DesiredHost, hostProblems, type HostSettings } from "./model/host";
 export { containerModule } from "./model/module";
 export type { ModuleFile } from "./model/module-file";
+export type { ContainerNetwork } from "./model/container-network";
 export { longestName, nameProblems } from "./model/name";
 export { type BindMount, type BindMounts, parseMounts } from "./model/options/bind-mounts";
 export type { ForwardPort } from "./model/options/network/forward-ports";
@@ -48,6 +49,9 @@ export {
   type PlannedHost,
   planOfStack,
   type RemovalPlan,
+  type Settled,
+  type SettledAddresses,
+  settleAddresses,
   type StackOwner,
   stacksOf,
   treeDigest,

@@ -41,12 +41,16 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
     ...(!idle && isVersionUnknown(desired, observed) ? [versionProblem(desired, facts)] : []),
     ...syntaxProblems(desired, facts),
     ...(idle ? [] : preflightProblems(desired, observed, facts)),
+    ...(desired.chosen?.problems ?? []),
   ];
   const [problem] = problems;
   const notes = [
     ...(failure === undefined ? [] : [failure]),
     ...draft.notes,
     ...inputNotes(desired, draft),
+    ...(action === "create" || changes.some(({ property }) => /^network\..*Address/.test(property))
+      ? (desired.chosen?.notes ?? [])
+      : []),
     ...versionNote(stateVersion, action),
   ];
   if (["create", "adopt", "update"].includes(action)) {

@@ -16,3 +16,4 @@ export {
 export { planApp } from "./planner";
 export { nothingToRemove } from "./removal-plan";
 export { planOfStack, stacksOf } from "./stack";
+export { settleAddresses, type Settled, type SettledAddresses, syntaxText } from "./addresses/settle";

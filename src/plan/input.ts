@@ -1,4 +1,5 @@
 import type { DesiredContainer } from "../model/container";
+import type { Problem } from "../model/error";
 import type { DesiredHost } from "../model/host";
 import type { Observation } from "../model/observed";
 
@@ -9,7 +10,11 @@ export interface PlannedHost {
 }
 
 /** A container as the code wants it, and the stack that declares it. */
-export type PlannedContainer = DesiredContainer & { readonly stack: string };
+export type PlannedContainer = DesiredContainer & {
+  readonly stack: string;
+  /** What is to be said of addresses that were chosen for it. */
+  readonly chosen?: { readonly notes: readonly string[]; readonly problems: readonly Problem[] };
+};
 
 /** A stack, the owner it writes into the journals, and the hosts it declares or uses. */
 export interface StackOwner {

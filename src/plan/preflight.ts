@@ -50,8 +50,8 @@ export function preflightProblems(
 export function syntaxProblems(desired: DesiredContainer, facts: HostFacts): Problem[] {
   if (facts.host.syntax.size === 0) return [];
   const where: Where = { construct: desired.construct, host: facts.label, container: desired.name };
-  return desired.config.files.flatMap(({ path, text }) => {
-    const said = facts.host.syntax.get(sha256(text));
+  return desired.config.files.flatMap(({ path, text, asked = text }) => {
+    const said = facts.host.syntax.get(sha256(asked));
     if (said === undefined) return [];
     const inline = desired.config.inline && path === desired.config.entry;
     const what = `${inline ? "config" : `config file ${JSON.stringify(path)}`} is not valid Nix`;

@@ -18,6 +18,8 @@ export function unplannedContainer(
   problem: Problem | undefined,
 ): ContainerPlan {
   const failed = host.observation.kind === "failed";
+  const problems = [...(failed && problem ? [problem] : []), ...(desired.chosen?.problems ?? [])];
+  const [first] = problems;
   return {
     stack: desired.stack,
     host: desired.host,
@@ -28,8 +30,8 @@ export function unplannedContainer(
     changes: [],
     config: [],
     notes: [],
-    ...(failed && problem && { problem }),
-    problems: failed && problem ? [problem] : [],
+    ...(first && { problem: first }),
+    problems,
     apply: { kind: "settled", token: unobservedToken(host) },
     base: failed ? noBase : anyBase,
     stateVersion: desired.stateVersion ?? "auto",

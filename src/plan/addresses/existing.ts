@@ -1,0 +1,70 @@
+import { addressFault, longestPrefix, prefixFault, tryParseAddress } from "../../model/address";
+import { parseConf } from "../../model/conf";
+import type { DesiredContainer } from "../../model/container";
+import type { ObservedHost } from "../../model/observed";
+import { keys } from "../../model/options/network/addresses";
+import type { AutoField } from "../../model/options/network/auto-address";
+import { addressNumber, holdsAddress, numberAddress, tryParseSubnet } from "../../model/subnet";
+
+/** The two ends of a container's network, in canonical form; with a prefix length, the local one is on a bridge. */
+export interface Ends {
+  readonly host?: string;
+  readonly local: string;
+}
+
+/** The conf's keys of a pair. */
+export function keysOf(field: AutoField): { readonly host: string; readonly local: string } {
+  return field === "localAddress6"
+    ? { host: keys.hostAddress6, local: keys.localAddress6 }
+    : { host: keys.hostAddress, local: keys.localAddress };
+}
+
+/** What a container has already of what is to be chosen for it, if that is sound: then it keeps it. */
+export function existingEnds(
+  { name, network }: DesiredContainer,
+  field: AutoField,
+  host: ObservedHost,
+): Ends | undefined {
+  const observed = host.containers.get(name);
+  if (!observed) return undefined;
+  const family = field === "localAddress6" ? "ipv6" : "ipv4";
+  const conf = observed.conf && parseConf(observed.conf);
+  const named = keysOf(field);
+  if (network.hostBridge !== undefined) {
+    const local = tryParseAddress(conf?.get(named.local) ?? "");
+    if (conf?.get("HOST_BRIDGE") !== network.hostBridge || local?.family !== family) return undefined;
+    if (local.prefix === undefined || addressFault(local) !== undefined || prefixFault(local) !== undefined) {
+      return undefined;
+    }
+    const gateway = lone(conf.get(named.host), family);
+    const subnet = tryParseSubnet(`${local.text}/${local.prefix}`);
+    const reaches = gateway !== undefined && gateway !== local.text && subnet && holdsAddress(subnet, gateway);
+    return { ...(reaches && { host: gateway }), local: `${local.text}/${local.prefix}` };
+  }
+  // Without its conf, the host's end of one that runs tells the other.
+  const seen = conf ? conf.get(named.host) : addressOf(host, `ve-${name}`, family);
+  const [near, far] = [lone(seen, family), lone(conf?.get(named.local), family)];
+  if (near !== undefined) return near === far ? undefined : { host: near, local: far ?? beside(near, 1n, family) };
+  return far === undefined ? undefined : { host: beside(far, -1n, family), local: far };
+}
+
+type Family = "ipv4" | "ipv6";
+
+/** An address of one machine, without a prefix that says more than itself. */
+function lone(value: string | undefined, family: Family): string | undefined {
+  const address = tryParseAddress(value ?? "");
+  if (address?.family !== family || (address.prefix ?? longestPrefix[family]) !== longestPrefix[family])
+    return undefined;
+  return addressFault(address) === undefined ? address.text : undefined;
+}
+
+function beside(text: string, distance: bigint, family: Family): string {
+  return numberAddress(family, addressNumber(text) + distance);
+}
+
+/** The address of an interface on the host, but for the one that every interface gives itself. */
+function addressOf(host: ObservedHost, name: string, family: Family): string | undefined {
+  const values = host.addresses.map((line) => line.split(" ")).filter(([interfaceName]) => interfaceName === name);
+  const parsed = values.map(([, value = ""]) => tryParseAddress(value));
+  return parsed.find((address) => address?.family === family && !/^fe[89ab]/.test(address.text))?.text;
+}

@@ -1,0 +1,54 @@
+import { bareAddress, longestPrefix, tryParseAddress } from "../../model/address";
+import type { ObservedHost } from "../../model/observed";
+import { type Subnet, tryParseSubnet } from "../../model/subnet";
+import type { PlannedContainer } from "../input";
+
+/** A network that the host itself is in. */
+export interface HostNetwork {
+  readonly interface: string;
+  readonly address: string;
+  readonly subnet: Subnet;
+}
+
+/** The networks of a host's own interfaces: not those that nspawn makes for containers, nor single addresses. */
+export function networksOf({ addresses }: ObservedHost): HostNetwork[] {
+  return addresses.flatMap((line): HostNetwork[] => {
+    const [name = "", value = ""] = line.split(" ");
+    const subnet = tryParseSubnet(value);
+    const lone = subnet?.prefix === longestPrefix[subnet?.family ?? "ipv4"];
+    if (!subnet || lone || /^(ve|vb)-/.test(name) || isLinkLocal(value)) return [];
+    return [{ interface: name, address: bareAddress(value) ?? "", subnet }];
+  });
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/i.test(address);
+}
+
+/** Every address that is somebody's: of the host's interfaces, of the containers on it, whoever made them, and of the code's. */
+export function takenOn(host: ObservedHost, declared: readonly PlannedContainer[]): Set<string> {
+  const taken = declaredAddresses(declared);
+  for (const line of host.addresses) add(taken, line.split(" ")[1]);
+  for (const { conf = [], dropIn } of host.containers.values()) {
+    // Whatever looks like an address: more options than one carry some.
+    for (const line of [...conf, ...dropIn]) for (const word of line.split(/[^0-9A-Fa-f:./]+/)) add(taken, word);
+  }
+  return taken;
+}
+
+/** The addresses that stand in the code, in whatever setting of a network. */
+export function declaredAddresses(declared: readonly PlannedContainer[]): Set<string> {
+  const taken = new Set<string>();
+  for (const { network } of declared) for (const text of strings(network)) add(taken, text);
+  return taken;
+}
+
+function add(taken: Set<string>, value: string | undefined): void {
+  const address = value === undefined ? undefined : tryParseAddress(value);
+  if (address) taken.add(address.text);
+}
+
+function strings(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+}
