@@ -82,8 +82,8 @@ export class AppPlan implements Plan {
  * @example expect(planOf(app).container("web")).toMatchObject({ action: "update", effect: "reload" });
  */
 export function planOf(app: IConstruct): AppPlan {
-  const fleet = Fleet.of(app);
-  return new AppPlan(fleet.look().plan, fleet.declared);
+  const { plan, declared } = Fleet.of(app).look();
+  return new AppPlan(plan, declared);
 }
 
 function only<T extends { readonly name: string }>(

@@ -9,6 +9,7 @@ export type { NetworkProps } from "../src/model/options/network/network";
 export type { RemovalPolicy } from "../src/model/options/removal";
 export type { Timeouts } from "../src/model/options/timeouts";
 export type { ContainerSettings, DesiredContainer } from "../src/model/container";
+export type { ContainerNetwork } from "../src/model/container-network";
 export type { HostSettings, JumpHost } from "../src/model/host";
 export { NixosError, type Problem } from "../src/model/error";
 export type { Action, Change, ContainerPlan, Effect, FileDiff, HostPlan, Plan, RemovalPlan } from "../src/plan";

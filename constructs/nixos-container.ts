@@ -1,9 +1,12 @@
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import type { Problem, Where } from "../src/model/error";
+import type { AddressField } from "../src/model/options/network/addresses";
+import type { Network } from "../src/model/options/network/network";
 import { type ConfigSource, configFiles, isPath, literalStateVersion, treeDigest } from "../src/nix";
 import type { Carrier } from "./carrier/carrier";
 import { Fleet } from "./fleet/fleet";
+import { addressToken } from "./framework/address-token";
 import { isKind, libraryOf, refuseMixed, stackAbove, stackOf } from "./framework/framework";
 import type { Dependable, Stack } from "./framework/library";
 import type { NixosHost } from "./nixos-host";
@@ -35,7 +38,10 @@ export class NixosContainer extends Construct implements Dependable {
   /** Name on its host. */
   readonly name: string;
   readonly host: NixosHost;
-  /** IPv4 address of the container, without a prefix length; undefined when it has none. */
+  /**
+   * IPv4 address of the container, without a prefix length; undefined when it has none. One that is chosen (`"auto"`) is a token of
+   * CDKTF's: it can be put into texts, into the `config` of other containers, and into whatever is Terraform's.
+   */
   readonly localAddress?: string;
   /** IPv4 address of the host's side; undefined when it has none. */
   readonly hostAddress?: string;
@@ -64,11 +70,11 @@ export class NixosContainer extends Construct implements Dependable {
     const stateVersion = stateVersionOf(parsed, source, where, problems);
     this.name = parsed.name;
     this.host = host;
-    this.localAddress = parsed.network.localAddress?.split("/")[0];
-    this.hostAddress = parsed.network.hostAddress;
-    this.localAddress6 = parsed.network.localAddress6?.split("/")[0];
-    this.hostAddress6 = parsed.network.hostAddress6;
     const stack = stackOf(this);
+    this.localAddress = this.addressOf("localAddress", parsed.network);
+    this.hostAddress = this.addressOf("hostAddress", parsed.network);
+    this.localAddress6 = this.addressOf("localAddress6", parsed.network);
+    this.hostAddress6 = this.addressOf("hostAddress6", parsed.network);
     const resources = StackHosts.of(stack);
     const dependencies = dependables(dependsOn ?? [], stack, where, problems);
     if (!desiredHost) {
@@ -81,10 +87,33 @@ export class NixosContainer extends Construct implements Dependable {
       construct: this.node.path,
       host: host.node.path,
       owner: fleet.ownerOf(stack),
-      config: { ...source, inline: !isPath(config), digest: treeDigest(source.files) },
+      config: {
+        ...source,
+        ...fleet.addresses.usesIn(source.files, where, problems),
+        inline: !isPath(config),
+        digest: treeDigest(source.files),
+      },
     };
     fleet.addContainer(stack, container, problems);
     this.carrier = resources.addContainer(this, container, desiredHost, dependencies);
+  }
+
+  /** An address that was given, or a token for one that is chosen when the hosts are looked at. */
+  private addressOf(field: AddressField, { auto = [], ...given }: Network): string | undefined {
+    const isChosen = auto.includes(field.endsWith("6") ? "localAddress6" : "localAddress");
+    if (!isChosen || given[field] !== undefined) return given[field]?.split("/")[0];
+    const fleet = Fleet.of(this);
+    const use = { construct: this.node.path, field };
+    const token = addressToken(libraryOf(this), (scope, preparing) => {
+      const { addresses, unknown } = fleet.plan.addressesOf(this.node.path);
+      const stack = stackAbove(scope);
+      if (unknown !== undefined && preparing && stack && stack !== stackAbove(this)) {
+        fleet.addresses.addUnknown(stack, use, unknown);
+        StackHosts.guardAddresses(stack);
+      }
+      return addresses[field]?.split("/")[0];
+    });
+    return fleet.addresses.add(token, use);
   }
 
   /** Its address for Terraform, so that other resources can depend on it. */

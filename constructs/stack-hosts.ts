@@ -28,9 +28,16 @@ import type { Piece, Reached, Script, Transport } from "./transport/transport";
 import { applyTrigger, containerTriggers } from "./carrier/triggers";
 
 const childId = "nixos-hosts";
+const guardId = "nixos-addresses";
 
 /** What a stack deploys to hosts, as resources: the programs, the teardown, a reap for each host, and each container. */
 export class StackHosts extends Construct {
+  /** Lets no stack be deployed that holds addresses which are not known. */
+  static guardAddresses(stack: Stack): void {
+    if (stack.node.tryFindChild(childId) ?? stack.node.tryFindChild(guardId)) return;
+    new ProblemGuard(new Construct(stack, guardId), () => Fleet.of(stack).addresses.unknownIn(stack));
+  }
+
   /** The one of a stack; made when first asked for. */
   static of(stack: Stack): StackHosts {
     return (stack.node.tryFindChild(childId) as StackHosts | undefined) ?? new StackHosts(stack);
@@ -126,6 +133,7 @@ export class StackHosts extends Construct {
       taken,
       () => {
         const plan = this.fleet.plan.containerAt(container.construct);
+        const desired = this.fleet.plan.declaredAt(container.construct);
         const { action, base, stateVersion, stopFirst } = plan;
         const dropIn = this.fleet.plan.dropInOf(host, container.name);
         const promise = {
@@ -134,10 +142,10 @@ export class StackHosts extends Construct {
           systemControl: this.fleet.plan.systemControlOf(host),
           ...(dropIn && { dropIn }),
         };
-        const call = (dialect: Dialect): string[] => convergeCall(container, promise, dialect);
+        const call = (dialect: Dialect): string[] => convergeCall(desired, promise, dialect);
         return {
           literal: !host.addressUnknown,
-          triggers: containerTriggers(container, plan),
+          triggers: containerTriggers(desired, plan),
           provisioner: this.transportOf(host).create(this.reached(host), this.script(call, converge)),
           dependsOn: [
             this.teardown.address,
@@ -234,6 +242,7 @@ export class StackHosts extends Construct {
       ...plan.plan.removals
         .filter(({ stack }) => stack === here)
         .flatMap(({ containers }) => containers.flatMap(({ problems }) => problems)),
+      ...this.fleet.addresses.unknownIn(this.stack),
     ]);
   }
 

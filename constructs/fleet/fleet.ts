@@ -10,11 +10,12 @@ import type { Observation } from "../../src/model/observed";
 import type { ModuleFile } from "../../src/model/module-file";
 import { checkSyntax, fileDigest } from "../../src/nix";
 import { observeSync } from "../../src/observe/sync";
-import { type AppInput, type Plan, planApp, planDestroy } from "../../src/plan";
+import { type AppInput, type Plan, planApp, planDestroy, settleAddresses, syntaxText } from "../../src/plan";
 import { CallSite } from "../framework/call-site";
 import { refuseMixedAtSynth } from "../framework/framework";
 import { hclProblems } from "../framework/hcl";
 import type { Stack } from "../framework/library";
+import { Addresses } from "./addresses";
 import { Outcome } from "./outcome";
 import { planWithSources, type SourceOf, withSources } from "./problem-source";
 import { refuse, tell } from "../framework/refusal";
@@ -71,6 +72,7 @@ export class Fleet {
   }
 
   readonly settings: Settings;
+  readonly addresses = new Addresses();
   private readonly problems: Problem[] = [];
   private readonly checks: (() => readonly Problem[])[] = [];
   private readonly hosts = new Map<string, DesiredHost>();
@@ -90,11 +92,6 @@ export class Fleet {
   /** Who owns what a stack deploys. */
   ownerOf(stack: Stack): string {
     return `${this.settings.owner ?? "unowned"}/${stack.node.id}`.normalize("NFC"); // as Terraform passes it on
-  }
-
-  /** The containers of the code, in its order. */
-  get declared(): readonly DesiredContainer[] {
-    return this.containers.map(({ container }) => container);
   }
 
   /** Notes where a host or container was made, for the problems that lie in it. */
@@ -186,7 +183,7 @@ export class Fleet {
     const sourceOf: SourceOf = (construct) => this.callSites.get(construct)?.text;
     stopAt(withSources([...problems, ...(syntax ?? [])], sourceOf));
     const observations = this.observe(hosts, syntax === undefined);
-    const input: AppInput = {
+    const declared: AppInput = {
       hosts: hosts.map((host, index) => ({ host, observation: observations[index] })),
       containers: this.containers.map(({ stack, container }) => ({ ...container, stack: stack.node.path })),
       owners: [...this.stacks.values()].map(({ stack, hosts: used }) => ({
@@ -195,10 +192,12 @@ export class Fleet {
         hosts: [...used],
       })),
     };
+    const { input, addresses } = settleAddresses(declared);
     const told = planWithSources(planApp(input), sourceOf);
     stopAt(syntaxProblems(told));
     const destroy = planWithSources(planDestroy(input), sourceOf);
-    return new Outcome(told, destroy, new Map(hosts.map((host, index) => [host.construct, observations[index]])));
+    const found = new Map(hosts.map((host, index) => [host.construct, observations[index]]));
+    return new Outcome(told, destroy, found, { declared: input.containers, addresses });
   }
 
   private inputProblems(): Problem[] {
@@ -218,7 +217,7 @@ export class Fleet {
         .filter((file) => isModule(file) && !faulty.has(container.construct))
         .map(({ path, text }) => ({
           path: container.config.inline && path === container.config.entry ? "config" : path,
-          text,
+          text: syntaxText(container.config, text),
           where: {
             construct: container.construct,
             container: container.name,
@@ -232,7 +231,11 @@ export class Fleet {
     if (this.settings.observe === "off") return hosts.map(() => ({ kind: "unobserved", reason: "off" }));
     const requests = hosts.map((host) => {
       const here = this.containers.filter(({ container }) => container.host === host.construct);
-      const files = askSyntax ? here.flatMap(({ container }) => container.config.files.filter(isModule)) : [];
+      const texts = askSyntax
+        ? here.flatMap(({ container: { config } }) =>
+            config.files.filter(isModule).map(({ text }) => syntaxText(config, text)),
+          )
+        : [];
       return {
         host,
         mounting: here
@@ -243,10 +246,7 @@ export class Fleet {
           .filter((used) => used.hosts.has(host.construct))
           .map(({ stack }) => this.ownerOf(stack)),
         adopted: here.filter(({ container }) => container.adopt).map(({ container }) => container.name),
-        syntax: [...new Map(files.map(({ text }) => [fileDigest(text), text]))].map(([sha256, text]) => ({
-          sha256,
-          text,
-        })),
+        syntax: [...new Map(texts.map((text) => [fileDigest(text), text]))].map(([sha256, text]) => ({ sha256, text })),
       };
     });
     return [...observeSync({ hosts: requests })];

@@ -1,20 +1,31 @@
 import { distinct, type Problem } from "../../src/model/error";
+import type { DesiredContainer } from "../../src/model/container";
 import type { DesiredHost } from "../../src/model/host";
 import type { Connection, Observation } from "../../src/model/observed";
-import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "../../src/plan";
+import type { ContainerPlan, HostPlan, Plan, RemovalPlan, SettledAddresses } from "../../src/plan";
+
+/** What the code declares once every address is chosen. */
+export interface Declared {
+  /** In the order of the code. */
+  readonly declared: readonly DesiredContainer[];
+  readonly addresses: ReadonlyMap<string, SettledAddresses>;
+}
 
 /** A plan with the ways to look things up in it. */
 export class Outcome {
   private readonly containers: ReadonlyMap<string, ContainerPlan>;
   private readonly hosts: ReadonlyMap<string, HostPlan>;
   private readonly removals: ReadonlyMap<string, RemovalPlan>;
+  private readonly desired: ReadonlyMap<string, DesiredContainer>;
 
   constructor(
     readonly plan: Plan,
     /** What a destroy would do instead. */
     readonly destroy: Plan,
     private readonly observations: ReadonlyMap<string, Observation>,
+    private readonly settled: Declared,
   ) {
+    this.desired = new Map(settled.declared.map((container) => [container.construct, container]));
     this.containers = new Map(plan.containers.map((container) => [container.construct ?? "", container]));
     this.hosts = new Map(plan.hosts.map((host) => [host.host, host]));
     this.removals = new Map(plan.removals.map((removal) => [`${removal.stack}\n${removal.host}`, removal]));
@@ -31,6 +42,19 @@ export class Outcome {
 
   containerAt(construct: string): ContainerPlan {
     return found(this.containers.get(construct));
+  }
+
+  /** The containers of the code, in its order. */
+  get declared(): readonly DesiredContainer[] {
+    return this.settled.declared;
+  }
+
+  declaredAt(construct: string): DesiredContainer {
+    return found(this.desired.get(construct));
+  }
+
+  addressesOf(construct: string): SettledAddresses {
+    return found(this.settled.addresses.get(construct));
   }
 
   hostAt(construct: string): HostPlan {

@@ -29,6 +29,12 @@ export interface Resolvable {
 }
 
 export interface ResolveContext {
+  /** The construct whose attributes are resolved: the stack. */
+  readonly scope: IConstruct;
+  /** Whether this is the run before the synth, in which constructs may still be made. */
+  readonly preparing: boolean;
+  /** Whether the value stands in an expression of Terraform, where a text has quotes. */
+  readonly suppressBraces?: boolean;
   registerPostProcessor(processor: { postProcess(resolved: object): unknown }): void;
 }
 
@@ -62,5 +68,8 @@ export interface Library {
     isTerraformProvider(value: unknown): boolean;
   };
   readonly TerraformResource: ClassOf<Resource, ResourceConfig>;
-  readonly Token: { asString(value: unknown): string; isUnresolved(value: unknown): boolean };
+  readonly Token: {
+    asString(value: unknown, options?: { readonly displayHint?: string }): string;
+    isUnresolved(value: unknown): boolean;
+  };
 }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { markAddresses } from "../model/address-mark";
 import type { Problem, Where } from "../model/error";
 import type { ModuleFile } from "../model/module-file";
 import { isBareBody } from "./bindings";
@@ -172,11 +173,12 @@ interface ModuleText {
 }
 
 function moduleText(config: unknown): ModuleText {
-  if (typeof config === "string") return { text: config, faults: [] };
+  if (typeof config === "string") return { text: markAddresses(config), faults: [] };
   if (isNixExpression(config)) {
     // An empty or bare expression has a better message coming.
-    const { tokens } = lex(config.text);
-    if (tokens.length === 0 || isBareBody(tokens)) return { text: config.text, faults: config.faults ?? [] };
+    const written = markAddresses(config.text);
+    const { tokens } = lex(written);
+    if (tokens.length === 0 || isBareBody(tokens)) return { text: written, faults: config.faults ?? [] };
     const { text, faults } = renderValue(config, "config");
     return { text: `${text}\n`, faults };
   }

@@ -1,3 +1,4 @@
+import { markAddresses } from "../model/address-mark";
 import { NixosError } from "../model/error";
 import { isResolvable } from "../model/token-fields";
 import { KEYWORDS, memberPlace, renderName } from "./attribute-name";
@@ -73,7 +74,7 @@ class Renderer {
   value(value: unknown, place: string, indent: number): string {
     switch (typeof value) {
       case "string":
-        return this.string(value, place, indent);
+        return this.string(markAddresses(value), place, indent);
       case "number":
         if (isNumberToken(value)) return this.token(place);
         return this.number(numberText(value), place);
@@ -136,7 +137,8 @@ class Renderer {
     if (isResolvable(value)) return this.token(place);
     if (!isPlain(value)) return this.instance(value, place);
     const lines: string[] = [];
-    for (const [name, member] of Object.entries(value)) {
+    for (const [given, member] of Object.entries(value)) {
+      const name = markAddresses(given);
       const memberAt = memberPlace(place, findTerraformToken(name) === undefined ? name : "…");
       this.checkText(name, `the name of ${this.named(memberAt)}`, memberAt);
       if (findTerraformToken(name) !== undefined) continue; // CDKTF's maps are names without a value
@@ -153,7 +155,7 @@ class Renderer {
   }
 
   private expression(expression: NixExpression, place: string): string {
-    const { text } = expression;
+    const text = markAddresses(expression.text);
     for (const fault of expression.faults ?? []) {
       this.add(place === "" ? fault.what : `${this.named(place)}, ${fault.what}`, fault.remedy, place);
     }
