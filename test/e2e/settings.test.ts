@@ -44,6 +44,13 @@ const settings: [
     /network\.localMacAddress/,
   ],
   [
+    "localAddress6 that is chosen",
+    { network: { localAddress6: "auto" } },
+    'cat "$CONF"',
+    /^HOST_ADDRESS6=(fd[0-9a-f:]+)::1\nLOCAL_ADDRESS6=\1::2$/m,
+    /network\.hostAddress6/,
+  ],
+  [
     "hostBridge",
     { network: { hostBridge: bridge, localAddress: `${net}.130/25` } },
     'cat "$CONF"',

@@ -1,6 +1,5 @@
 import fs from "node:fs";
 import { EmbeddedHost } from "../../src/sim";
-import { until } from "./client";
 import { Container } from "./container";
 
 describe("5 units: what systemd-nspawn is told", () => {
@@ -13,7 +12,6 @@ describe("5 units: what systemd-nspawn is told", () => {
   });
   afterEach(() => host.stop());
 
-  const EPHEMERAL = "[Service]\nEnvironment=root=/run/nixos-containers/%i\nRuntimeDirectory=nixos-containers/%i\n";
   const TUN = "[Service]\nDeviceAllow=/dev/net/tun rwm\n";
 
   test("5.16 the options of systemd-nspawn are known, and nothing else", async () => {
@@ -260,7 +258,7 @@ describe("5 units: what systemd-nspawn is told", () => {
     await host.edit("/var/lib/nixos-containers/web/var/kept", "kept");
     await web.stop();
     await web.flags("--link-journal=no");
-    await web.dropIn(EPHEMERAL);
+    await web.dropIn("[Service]\nEnvironment=root=/run/nixos-containers/%i\nRuntimeDirectory=nixos-containers/%i\n");
     expect(await web.start()).toBe("up");
     const root = host.path("/run/nixos-containers/web");
     expect(await web.ok("machinectl show web -p RootDirectory --value")).toBe("/run/nixos-containers/web");
@@ -282,24 +280,6 @@ describe("5 units: what systemd-nspawn is told", () => {
     await web.flags("--frobnicate");
     await web.start();
     expect(fs.existsSync(root)).toBe(false);
-    // --ephemeral is another thing: a copy of what is there.
-    await web.dropIn("");
-    await web.flags("--ephemeral");
-    expect(await web.start()).toBe("up");
-    const copy = await web.ok("machinectl show web -p RootDirectory --value");
-    expect(copy).toMatch(/^\/var\/lib\/nixos-containers\/\.#machine\.web[0-9a-f]{16}$/);
-    expect(await host.read(`${copy}/var/kept`)).toBe("kept");
-    await host.edit(`${copy}/var/kept`, "lost");
-    await web.stop();
-    expect(fs.existsSync(host.path(copy))).toBe(false);
-    expect(await host.read("/var/lib/nixos-containers/web/var/kept")).toBe("kept");
-    await web.start();
-    const left = await web.ok("machinectl show web -p RootDirectory --value");
-    await web.ok("systemctl kill container@web");
-    await until("it is killed", async () => (await web.show("ActiveState")) !== "active");
-    await web.ok("systemctl stop container@web && systemctl reset-failed container@web");
-    expect(fs.existsSync(host.path(left))).toBe(true);
-    await web.dropIn(EPHEMERAL);
     // Without its configuration it cannot be updated, and starts all the same.
     await host.remove("/var/lib/nixos-containers/web");
     await web.flags("--link-journal=no");

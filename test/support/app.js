@@ -2,12 +2,24 @@
 // The app of every end-to-end test: it makes the constructs that app.json in the working directory describes.
 const { readFileSync } = require("node:fs");
 const { Construct } = require("constructs");
-const { App, Aspects, TerraformResource, TerraformStack } = require(process.env.CDKTF_NIXOS_TEST_FRAMEWORK || "cdktf");
+const { App, Aspects, TerraformOutput, TerraformResource, TerraformStack } = require(
+  process.env.CDKTF_NIXOS_TEST_FRAMEWORK || "cdktf",
+);
 const { NixosContainer, NixosHost, NixosTeardown } = require("../../dist/constructs");
 
 const spec = JSON.parse(readFileSync("app.json", "utf8"));
 const app = new App();
 const hosts = new Map();
+const made = new Map();
+
+/** A value with `@{id.field}` in its texts as that field of the container made under that id. */
+function filled(value) {
+  if (typeof value === "string")
+    return value.replace(/@\{([\w-]+)\.(\w+)\}/g, (_all, id, field) => made.get(id)[field]);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(filled);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [filled(key), filled(member)]));
+}
 
 /** The construct that an entry stands in: the stack, or a group of its own below it. */
 function scopeOf(stack, group) {
@@ -29,7 +41,15 @@ const preventDestroy = {
   },
 };
 
-for (const { id, hosts: declared = [], containers = [], teardown = false, preventsDestroy = false } of spec.stacks) {
+for (const stackSpec of spec.stacks) {
+  const {
+    id,
+    hosts: declared = [],
+    containers = [],
+    outputs = {},
+    teardown = false,
+    preventsDestroy = false,
+  } = stackSpec;
   const stack = new TerraformStack(app, id);
   if (preventsDestroy) Aspects.of(stack).add(preventDestroy);
   if (teardown) new NixosTeardown(stack, "teardown");
@@ -39,7 +59,9 @@ for (const { id, hosts: declared = [], containers = [], teardown = false, preven
     hosts.set(hostId, new NixosHost(scope, hostId, props));
   }
   for (const { id: containerId, group, host, ...props } of containers) {
-    new NixosContainer(scopeOf(stack, group), containerId, { host: hosts.get(host), ...props });
+    const given = { host: hosts.get(host), ...filled(props) };
+    made.set(containerId, new NixosContainer(scopeOf(stack, group), containerId, given));
   }
+  for (const [name, value] of Object.entries(outputs)) new TerraformOutput(stack, name, { value: filled(value) });
 }
 app.synth();

@@ -20,11 +20,14 @@ export interface StackSpec {
   readonly hosts?: readonly ({ readonly id: string; readonly group?: string; readonly late?: boolean } & Readonly<
     Record<string, unknown>
   >)[];
+  /** In their texts, `@{web.localAddress}` stands for that property of the container `web`, made before. */
   readonly containers?: readonly ({
     readonly id: string;
     readonly group?: string;
     readonly host: string;
   } & Readonly<Record<string, unknown>>)[];
+  /** The stack's outputs, with such texts. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** How a program ended, and what it printed; `output` is both streams as they came. */

@@ -55,16 +55,8 @@ container_start() {
   esac
   [ "${#instance}" -le 64 ] || refuse "Invalid machine name: $instance" || return
   is_clear && check_credentials && check_users && check_interfaces && check_mac && check_addresses && check_ports && check_binds && check_tmpfs || return
-  [ -z "$ephemeral" ] || copy_root
   ! is_marked "$system" 'start fails' || refuse 'Container payload exited with status 1.' || return
   claim_network
-}
-
-# --ephemeral runs on a copy of the root directory, beside it.
-copy_root() {
-  copy=${root%/*}/.#machine.$instance$(printf %.16s "$invocation")
-  cp -a "$root" "$copy"
-  root=$copy
 }
 
 # Whether the container's last end has left nothing in the way; once means that the try after this one finds the way clear.
@@ -80,8 +72,6 @@ container_release() {
   release_network
   [ -z "$leader" ] || leavings=$leavings$nl$host/proc/$leader$nl$host/proc/$main_pid
   [ -z "$cgroup" ] || leavings=$leavings$nl$host/sys/fs/cgroup$cgroup
-  # Whoever kills systemd-nspawn leaves the copy of a root behind for good.
-  [ -e "$state/stale-$instance" ] || case ${root##*/} in '.#machine.'*) leavings=$leavings$nl$root ;; esac
   for word in $l_RuntimeDirectory; do leavings=$leavings$nl$host/run/$word; done
   IFS=$nl
   # shellcheck disable=SC2086 # a path a line

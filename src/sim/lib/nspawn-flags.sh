@@ -72,7 +72,6 @@ take_option() {
     load-credential | set-credential) credentials="$credentials$nl${1%%-*} $2" ;;
     network-veth-extra) extra_veths="$extra_veths $2" private=yes ;;
     private-network) private=yes ;;
-    ephemeral) ephemeral=yes ;;
     network-veth) veth=yes private=yes ;;
     network-bridge) HOST_BRIDGE=$2 private=yes ;;
     network-interface) INTERFACES="$INTERFACES $2" private=yes ;;
@@ -129,8 +128,7 @@ take_short() {
       n) take_option network-veth '' ;;
       U) PRIVATE_USERS=pick ownership=auto ;;
       h) take_option help '' || return ;;
-      x) ephemeral=yes ;;
-      [abjqP]) ;;
+      [abjqxP]) ;;
       *) refuse "systemd-nspawn: invalid option -- '$letter'" || return ;;
     esac
   done
@@ -138,7 +136,7 @@ take_short() {
 
 # Reads EXTRA_NSPAWN_FLAGS, over what the conf's other lines ask for.
 read_flags() {
-  ephemeral='' binds='' tmpfs='' credentials='' extra_veths='' ownership='' filters=1 kept_bits=0 dropped_bits=0 expecting=''
+  binds='' tmpfs='' credentials='' extra_veths='' ownership='' filters=1 kept_bits=0 dropped_bits=0 expecting=''
   for word in $EXTRA_NSPAWN_FLAGS; do
     if [ -n "$expecting" ]; then
       take_option "$expecting" "$word" || return
