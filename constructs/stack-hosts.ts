@@ -138,6 +138,7 @@ export class StackHosts extends Construct {
         const dropIn = this.fleet.plan.dropInOf(host, container.name);
         const promise = {
           ...{ action, base, stateVersion, stopFirst, apply: unknown },
+          free: desired.chosen?.free ?? [],
           machine: this.machineOf(host) ?? "",
           systemControl: this.fleet.plan.systemControlOf(host),
           ...(dropIn && { dropIn }),

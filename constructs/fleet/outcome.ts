@@ -1,13 +1,12 @@
 import { distinct, type Problem } from "../../src/model/error";
-import type { DesiredContainer } from "../../src/model/container";
 import type { DesiredHost } from "../../src/model/host";
 import type { Connection, Observation } from "../../src/model/observed";
-import type { ContainerPlan, HostPlan, Plan, RemovalPlan, SettledAddresses } from "../../src/plan";
+import type { ContainerPlan, HostPlan, Plan, PlannedContainer, RemovalPlan, SettledAddresses } from "../../src/plan";
 
 /** What the code declares once every address is chosen. */
 export interface Declared {
   /** In the order of the code. */
-  readonly declared: readonly DesiredContainer[];
+  readonly declared: readonly PlannedContainer[];
   readonly addresses: ReadonlyMap<string, SettledAddresses>;
 }
 
@@ -16,7 +15,7 @@ export class Outcome {
   private readonly containers: ReadonlyMap<string, ContainerPlan>;
   private readonly hosts: ReadonlyMap<string, HostPlan>;
   private readonly removals: ReadonlyMap<string, RemovalPlan>;
-  private readonly desired: ReadonlyMap<string, DesiredContainer>;
+  private readonly desired: ReadonlyMap<string, PlannedContainer>;
 
   constructor(
     readonly plan: Plan,
@@ -45,11 +44,11 @@ export class Outcome {
   }
 
   /** The containers of the code, in its order. */
-  get declared(): readonly DesiredContainer[] {
+  get declared(): readonly PlannedContainer[] {
     return this.settled.declared;
   }
 
-  declaredAt(construct: string): DesiredContainer {
+  declaredAt(construct: string): PlannedContainer {
     return found(this.desired.get(construct));
   }
 

@@ -19,6 +19,8 @@ export interface Journal {
   readonly protect: boolean;
   /** Key of the teardown that removes it: the host's machine-id at the time, or `address of HOST`; empty in journals of old. */
   readonly machine: string;
+  /** Its bridge and addresses, as the lines of a conf, with spaces between; absent in journals of old. */
+  readonly network?: string;
 }
 
 /** What stands on a host while a change is under way, or after it was cut off. */

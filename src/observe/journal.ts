@@ -38,6 +38,7 @@ export function parseJournal(container: string, lines: readonly string[]): Journ
     removal: of("removal"),
     protect: of("protect") === "yes",
     machine: of("machine"),
+    ...(of("network") !== "" && { network: of("network") }),
   };
 }
 

@@ -13,7 +13,12 @@ export interface PlannedHost {
 export type PlannedContainer = DesiredContainer & {
   readonly stack: string;
   /** What is to be said of addresses that were chosen for it. */
-  readonly chosen?: { readonly notes: readonly string[]; readonly problems: readonly Problem[] };
+  readonly chosen?: {
+    /** Those that are new to it, and were free. */
+    readonly free: readonly string[];
+    readonly notes: readonly string[];
+    readonly problems: readonly Problem[];
+  };
 };
 
 /** A stack, the owner it writes into the journals, and the hosts it declares or uses. */

@@ -264,7 +264,7 @@ write_journal() {
   {
     printf 'version=1\nowner=%s\ntoken=%s\nconfig=%s\nmodule=%s\n' "$w_owner" "$w_apply" "$w_config" "$w_module"
     printf 'nixos=%s\nsystem=%s\nstate-version=%s\n' "$(configuration_sum)" "$got_system" "$w_state_version"
-    printf 'nixpkgs=%s\nnixpkgs-release=%s\nremoval=%s\nprotect=%s\nmachine=%s\n' "$built_nixpkgs" "$built_release" "$w_removal" "$w_protect" "$w_machine"
+    printf 'nixpkgs=%s\nnixpkgs-release=%s\nremoval=%s\nprotect=%s\nmachine=%s\nnetwork=%s\n' "$built_nixpkgs" "$built_release" "$w_removal" "$w_protect" "$w_machine" "$w_network"
   } | write_file "$dir/journal"
 }
 

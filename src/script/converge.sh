@@ -17,6 +17,7 @@ check_promise() {
       refuse "its unit container@$w_name.service is masked, so that nothing could start or reload it; nothing was touched. Unmask it (systemctl unmask)"
     machinectl list >/dev/null 2>&1 || refuse 'systemd-machined does not answer; nothing was touched. See systemctl status systemd-machined'
   fi
+  check_addresses
   [ "$w_base" != any ] || return 0
   _found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
   [ "$_found" != "$w_base" ] || return 0
@@ -26,6 +27,24 @@ check_promise() {
     [ "$got_value" != "$w_target" ] || return 0
   }
   refuse "changed since the plan was made, and is not what the code wants either; nothing was touched. Run the plan again and look at it"
+}
+
+# Refuses an address that was free when it was chosen, and that somebody took since.
+# Takes: nothing.
+check_addresses() {
+  for _address in $w_free; do
+    for _path in "$confdir"/*.conf; do
+      if [ "$_path" = "$conf" ] || [ ! -f "$_path" ]; then continue; fi
+      while IFS= read -r _line || [ -n "$_line" ]; do
+        case $_line in
+          HOST_ADDRESS*="$_address" | LOCAL_ADDRESS*="$_address" | LOCAL_ADDRESS*="$_address/"* | HOST_ADDRESS*=[\"\']"$_address"[\"\'] | LOCAL_ADDRESS*=[\"\']"$_address"[\"\'/]*)
+            _path=${_path##*/}
+            refuse "$_address is now an address of ${_path%.conf}, and was free when the plan was made; nothing was touched. Run the plan again"
+            ;;
+        esac
+      done <"$_path"
+    done
+  done
 }
 
 # Takes: $1 `quietly` keeps the time of the one that is there.

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { renderConf } from "../model/conf";
+import { confEntries, renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import { dropInLines } from "../model/drop-in";
 import { containerModuleTemplate } from "../model/module";
@@ -15,6 +15,11 @@ export interface PlannedChange {
   /** `auto` leaves it to the host. */
   readonly stateVersion: string;
   readonly stopFirst: readonly string[];
+  /**
+   * Addresses that were free when they were chosen for it.
+   * @default none
+   */
+  readonly free?: readonly string[];
   /** Key of the teardown that removes it one day: the host's machine-id, or `address of HOST` where that is not known. */
   readonly machine: string;
   /**
@@ -30,6 +35,9 @@ export interface PlannedChange {
   /** Value of the trigger `apply`, for dialects that fill it in. */
   readonly apply: string;
 }
+
+/** The keys of a conf by which a container has its addresses. */
+const networkKey = /^(HOST_BRIDGE|(HOST|LOCAL)_ADDRESS6?)$/;
 
 /** Name of the trigger that carries a module file. */
 export function fileTrigger(path: string): string {
@@ -53,6 +61,10 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     follow: yes(container.followNixpkgs),
     conf,
     addresses: network.hostAddress && network.localAddress ? `${network.hostAddress} ${network.localAddress}` : "",
+    network: [...confEntries(container)]
+      .flatMap(([key, value]) => (networkKey.test(key) ? `${key}=${value}` : []))
+      .join(" "),
+    free: (promise.free ?? []).join(" "),
     boot: yes(container.autoStart && container.running),
     start: container.startTimeout === undefined ? "" : String(container.startTimeout),
     drop_in: dropIn.join("\n"),

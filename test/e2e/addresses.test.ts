@@ -68,6 +68,33 @@ describe("addresses that are chosen at plan time", () => {
     expect(await ipOf("web")).toBe(`${net}.6`);
   });
 
+  test("all that are stopped and lost their confs keep theirs", async () => {
+    const down = [web, { id: "another", network }].map((container) => ({ ...container, running: false }));
+    await world.deploy(spec(down));
+    for (const { id } of down) await world.sh(id, 'rm "$CONF"');
+    await world.deploy(spec([...down, { id: "a", network }]));
+    expect([await ipOf("another"), await ipOf("web")]).toEqual([`${net}.10`, `${net}.6`]);
+    expect([`${net}.10`, `${net}.6`]).not.toContain(await ipOf("a"));
+  });
+
+  test("an address that somebody took since the plan is not given again: nothing is touched", async () => {
+    await world.deploy(spec([web]));
+    await world.project.plan(spec([web, proxy]));
+    const theirs = `PRIVATE_NETWORK=1\\nHOST_ADDRESS=${net}.1\\nLOCAL_ADDRESS=${net}.2\\n`;
+    await world.sh("theirs", `printf '${theirs}' >"$CONF"`);
+    try {
+      const applied = await world.project.terraform("fleet", ["apply", "-no-color", "-input=false", "planned"]);
+      expect(applied.code).toBe(1);
+      expect(applied.output).toContain(`${net}.2 is now an address of ${world.named("theirs")}`);
+      expect(await world.status("proxy")).toBe("gone");
+      await world.deploy(spec([web, proxy]));
+      expect(await ipOf("proxy")).toBe(`${net}.10`);
+    } finally {
+      await world.sh("theirs", 'rm "$CONF"');
+    }
+    await world.deploy(spec([web]));
+  });
+
   test("one that is given in the code moves, and the configuration that holds it with it, in the same deploy", async () => {
     await world.deploy(spec([web, proxy]));
     const moved = { id: "web", network: { ...network, hostAddress: `${net}.33`, localAddress: `${net}.34` } };

@@ -86,6 +86,20 @@ describe("a private network without addresses", () => {
     expect(localsOf(settle([container("web", auto)], { containers: [lost] }))).toEqual({ web: "10.233.2.2" });
   });
 
+  test("a stopped one that lost its conf keeps what its journal says, and no other gets that", () => {
+    const wanted = ["a", "web"].map((name) => container(name, auto));
+    const { conf: _, journal, ...lost } = converged(wanted[1] ?? container("web", auto));
+    const noted = { ...journal, network: "HOST_ADDRESS=10.233.2.1 LOCAL_ADDRESS=10.233.2.2" };
+    for (const unit of ["up", "down"] as const) {
+      const containers = [{ ...lost, unit, journal: noted }];
+      expect(localsOf(settle(wanted, { containers }))).toEqual({ a: "10.233.3.2", web: "10.233.2.2" });
+      expect(localsOf(settle(wanted.slice(0, 1), { containers }))).toEqual({ a: "10.233.3.2" });
+    }
+    const change = { addresses: ["ve-web 10.233.9.1/32"] };
+    const containers = [{ ...lost, journal: noted }];
+    expect(localsOf(settle(wanted, { containers, change }))["web"]).toBe("10.233.9.2"); // what runs goes before what is noted
+  });
+
   test.each([
     ["two ends that are one", ["HOST_ADDRESS=10.9.0.1", "LOCAL_ADDRESS=10.9.0.1"]],
     ["no address", ["HOST_ADDRESS=somewhere", "LOCAL_ADDRESS=else"]],

@@ -10,10 +10,12 @@ import { addressNumber, holdsAddress, numberAddress, tryParseSubnet } from "../.
 export interface Ends {
   readonly host?: string;
   readonly local: string;
+  /** Of an end that nothing says: it lies beside the other. */
+  readonly guessed?: string;
 }
 
 /** The conf's keys of a pair. */
-export function keysOf(field: AutoField): { readonly host: string; readonly local: string } {
+function keysOf(field: AutoField): { readonly host: string; readonly local: string } {
   return field === "localAddress6"
     ? { host: keys.hostAddress6, local: keys.localAddress6 }
     : { host: keys.hostAddress, local: keys.localAddress };
@@ -28,11 +30,11 @@ export function existingEnds(
   const observed = host.containers.get(name);
   if (!observed) return undefined;
   const family = field === "localAddress6" ? "ipv6" : "ipv4";
-  const conf = observed.conf && parseConf(observed.conf);
+  const conf = observed.conf ? parseConf(observed.conf) : parseConf((observed.journal?.network ?? "").split(" "));
   const named = keysOf(field);
   if (network.hostBridge !== undefined) {
-    const local = tryParseAddress(conf?.get(named.local) ?? "");
-    if (conf?.get("HOST_BRIDGE") !== network.hostBridge || local?.family !== family) return undefined;
+    const local = tryParseAddress(conf.get(named.local) ?? "");
+    if (conf.get("HOST_BRIDGE") !== network.hostBridge || local?.family !== family) return undefined;
     if (local.prefix === undefined || addressFault(local) !== undefined || prefixFault(local) !== undefined) {
       return undefined;
     }
@@ -41,11 +43,15 @@ export function existingEnds(
     const reaches = gateway !== undefined && gateway !== local.text && subnet && holdsAddress(subnet, gateway);
     return { ...(reaches && { host: gateway }), local: `${local.text}/${local.prefix}` };
   }
-  // Without its conf, the host's end of one that runs tells the other.
-  const seen = conf ? conf.get(named.host) : addressOf(host, `ve-${name}`, family);
-  const [near, far] = [lone(seen, family), lone(conf?.get(named.local), family)];
-  if (near !== undefined) return near === far ? undefined : { host: near, local: far ?? beside(near, 1n, family) };
-  return far === undefined ? undefined : { host: beside(far, -1n, family), local: far };
+  // Without its conf, the host's end of one that runs is what tells, before the journal.
+  const runs = observed.conf ? undefined : lone(addressOf(host, `ve-${name}`, family), family);
+  const noted = lone(conf.get(named.host), family);
+  const near = runs ?? noted;
+  const far = runs === undefined || runs === noted ? lone(conf.get(named.local), family) : undefined;
+  if (near === far) return undefined;
+  if (near !== undefined && far !== undefined) return { host: near, local: far };
+  const guessed = near === undefined ? beside(far ?? "", -1n, family) : beside(near, 1n, family);
+  return { host: near ?? guessed, local: far ?? guessed, guessed };
 }
 
 type Family = "ipv4" | "ipv6";

@@ -6,7 +6,7 @@ import type { AutoField } from "../../model/options/network/auto-address";
 import { holdsAddress, overlap, type Subnet, subnetText, tryParseSubnet } from "../../model/subnet";
 import { byBytes, plain } from "../../model/text";
 import type { PlannedContainer } from "../input";
-import { type Ends, existingEnds, keysOf } from "./existing";
+import { type Ends, existingEnds } from "./existing";
 import { Pairs, Singles, uniquePrefix } from "./pairs";
 import { type HostNetwork, networksOf, takenOn } from "./taken";
 
@@ -64,7 +64,7 @@ export class HostChoice {
         if (!ends || local === undefined || locals.has(local) || gateways.has(local) || locals.has(ends.host ?? "")) {
           continue;
         }
-        if (this.isElsewhere(container, field, ends)) continue;
+        if (ends.guessed !== undefined && this.taken.has(ends.guessed)) continue;
         locals.add(local);
         this.taken.add(local);
         if (ends.host !== undefined) {
@@ -74,17 +74,6 @@ export class HostChoice {
         chosen.get(container)?.set(field, { ends: this.wired(container, field, ends) });
       }
     }
-  }
-
-  /** Whether an end that its conf does not say, but the other end tells, is somebody's. */
-  private isElsewhere({ name }: PlannedContainer, field: AutoField, { host, local }: Ends): boolean {
-    const conf = this.host.containers.get(name)?.conf?.join("\n") ?? "";
-    const { host: hostKey, local: localKey } = keysOf(field);
-    const guessed = [
-      ...(conf.includes(`${localKey}=`) ? [] : [local]),
-      ...(conf.includes(`${hostKey}=`) || conf === "" ? [] : [host]),
-    ];
-    return guessed.some((end) => end !== undefined && this.taken.has(end));
   }
 
   private chooseNew(container: PlannedContainer, field: AutoField): Chosen {

@@ -91,6 +91,7 @@ function entryOf(
   const addresses: Partial<Record<AddressField, string>> = { ...network };
   const refused = new Set<AddressField>();
   const notes: string[] = [];
+  const free: string[] = [];
   const problems: Problem[] = [];
   for (const field of auto) {
     const { ends, note, problem } = chosen?.get(field) ?? {};
@@ -98,7 +99,11 @@ function entryOf(
     const gateway = gatewayOf(field);
     addresses[field] = local;
     if (near !== undefined) addresses[gateway] = near;
-    if (note !== undefined) notes.push(note);
+    if (note !== undefined) {
+      notes.push(note);
+      free.push(local.split("/")[0] ?? local);
+      if (near !== undefined && network.hostBridge === undefined) free.push(near); // a bridge's containers share their gateway
+    }
     if (!problem) continue;
     problems.push(problem);
     refused.add(field).add(network[gateway] === undefined ? gateway : field);
@@ -110,7 +115,7 @@ function entryOf(
   // A stand-in for what could not be chosen would be told to be wrong itself.
   const sound = Object.fromEntries(Object.entries(addresses).filter(([field]) => !refused.has(field as AddressField)));
   return {
-    container: { ...container, network: { ...network, ...sound }, chosen: { notes, problems } },
+    container: { ...container, network: { ...network, ...sound }, chosen: { free, notes, problems } },
     addresses,
     ...(unknown !== undefined && { unknown }),
   };
@@ -147,8 +152,8 @@ function clashesOf(entries: readonly Entry[]): Problem[] {
 }
 
 function withProblems(container: PlannedContainer, problems: readonly Problem[]): PlannedContainer {
-  const { notes = [], problems: before = [] } = container.chosen ?? {};
-  return { ...container, chosen: { notes, problems: [...before, ...problems] } };
+  const { free = [], notes = [], problems: before = [] } = container.chosen ?? {};
+  return { ...container, chosen: { free, notes, problems: [...before, ...problems] } };
 }
 
 /** The container with the addresses of others in its configuration. */

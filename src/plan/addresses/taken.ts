@@ -29,9 +29,10 @@ function isLinkLocal(address: string): boolean {
 export function takenOn(host: ObservedHost, declared: readonly PlannedContainer[]): Set<string> {
   const taken = declaredAddresses(declared);
   for (const line of host.addresses) add(taken, line.split(" ")[1]);
-  for (const { conf = [], dropIn } of host.containers.values()) {
-    // Whatever looks like an address: more options than one carry some.
-    for (const line of [...conf, ...dropIn]) for (const word of line.split(/[^0-9A-Fa-f:./]+/)) add(taken, word);
+  for (const { conf, dropIn, journal } of host.containers.values()) {
+    // Whatever looks like an address: more options than one carry some. One that lost its conf gets its own again.
+    for (const line of [...(conf ?? [journal?.network ?? ""]), ...dropIn])
+      for (const word of line.split(/[^0-9A-Fa-f:./]+/)) add(taken, word);
   }
   return taken;
 }
