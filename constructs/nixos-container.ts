@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { type ContainerSettings, type DesiredContainer, parseSettings } from "../src/model/container";
 import type { Problem, Where } from "../src/model/error";
-import type { AddressField } from "../src/model/options/network/addresses";
+import type { AddressField } from "../src/model/options/network/address-pair";
 import type { Network } from "../src/model/options/network/network";
 import { type ConfigSource, configFiles, isPath, literalStateVersion, treeDigest } from "../src/nix";
 import type { Carrier } from "./carrier/carrier";

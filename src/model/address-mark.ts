@@ -1,4 +1,4 @@
-import type { AddressField } from "./options/network/addresses";
+import type { AddressField } from "./options/network/address-pair";
 
 /** What CDKTF calls our tokens for addresses that are still to be chosen; a number follows. */
 export const addressHint = "nixos-address";

@@ -1,8 +1,8 @@
 /**
- * What a change costs: nothing noticeable, a reload of the changed units inside, a restart of the container,
- * a container made anew, or a risk to its data.
+ * What a change costs: nothing noticeable, nothing though it reaches what runs at once, a reload of the changed units inside,
+ * a restart of the container, a container made anew, or a risk to its data.
  */
-export type Effect = "none" | "reload" | "restart" | "recreate" | "danger";
+export type Effect = "none" | "live" | "reload" | "restart" | "recreate" | "danger";
 
 /** One property that differs between the code and the host. */
 export interface Change {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { options } from "./options";
 import { networkFields } from "./options/network/network";
+import { limitKeys } from "./options/unit-limits";
 import type { Hints } from "./suggestion";
 
 /** The shape of a container's settings: for callers that no compiler checks, and for names that are one letter off. */
@@ -31,22 +32,16 @@ export const containerHints: Hints = {
   depends_on: "write dependsOn: [ … ]",
   labels: "leave it out: containers have no labels",
   user: "set the users of services in config",
-  timeoutstartsec: "write timeouts: { start: 120 }, in seconds",
+  ...Object.fromEntries(limitKeys.map(([setting]) => [setting.toLowerCase(), `write unit: { ${setting}: … }`])),
+  serviceconfig:
+    "write unit: { serviceConfig: … } for the container's unit on the host, or set it in config for a service inside",
+  capadd: 'write additionalCapabilities: ["CAP_NET_ADMIN"]',
+  cap_add: 'write additionalCapabilities: ["CAP_NET_ADMIN"]',
+  devices: 'write allowedDevices: [{ node: "/dev/dri/renderD128" }]',
+  secrets: 'write credentials: { NAME: { hostPath: "/run/agenix/NAME" } }',
   networknamespacepath: inNetwork("networkNamespace"),
   ...Object.fromEntries(networkFields.map((field) => [field.toLowerCase(), inNetwork(field)])),
   ...Object.fromEntries(
-    [
-      ...[
-        "additionalCapabilities",
-        "allowedDevices",
-        "enableTun",
-        "ephemeral",
-        "extraFlags",
-        "extraVeths",
-        "flake",
-        "nixpkgs",
-      ],
-      ...["path", "pkgs", "privateUsers", "restartIfChanged", "specialArgs", "tmpfs", "copyResolvConf"],
-    ].map((field) => [field.toLowerCase(), unsupported]),
+    ["flake", "nixpkgs", "path", "pkgs", "specialArgs"].map((field) => [field.toLowerCase(), unsupported]),
   ),
 };

@@ -55,5 +55,7 @@ export function parseSettings(id: string, given: ContainerSettings, where: Where
   const isNull = (...path: string[]): boolean =>
     path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], given) === null;
   const check = { id, where, problems, refuse, isFaulty, isNull };
-  return Object.assign({}, ...options.map((option) => option.parse(settings, check))) as ParsedSettings;
+  const parsed = Object.assign({}, ...options.map((option) => option.parse(settings, check))) as ParsedSettings;
+  for (const option of options) option.check?.(parsed, check);
+  return parsed;
 }

@@ -3,7 +3,7 @@ import { linesOf } from "./options";
 import type { Wanted } from "./options/option";
 
 /** Keys whose values are lists: systemd takes their words on one line, in this order of keys. */
-const lists = ["RequiresMountsFor", "Wants", "After"];
+const lists = ["RequiresMountsFor", "Requires", "BindsTo", "PartOf", "Wants", "After"];
 
 /** What the unit of a container is told beside its template: the text of its drop-in, a string a line (docs/host.md). */
 export function dropInLines(

@@ -2,10 +2,10 @@
 export interface Line {
   /**
    * `conf`: an assignment of the container's conf; `flag`: a word of its EXTRA_NSPAWN_FLAGS; `Unit`, `Service`: what a line of
-   * that section says in the unit's drop-in.
+   * that section says in the unit's drop-in; `module`: an option that the module of ours sets inside.
    */
-  readonly place: "conf" | "flag" | "Unit" | "Service";
-  /** Key of an assignment; of a flag, what is before its `=`. */
+  readonly place: "conf" | "flag" | "Unit" | "Service" | "module";
+  /** Key of an assignment, path of an option; of a flag, what is before its `=`. */
   readonly key: string;
   readonly value: string;
 }

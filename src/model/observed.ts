@@ -54,6 +54,12 @@ export interface ObservedContainer {
   readonly boot: boolean;
   /** Lines of our drop-in for the unit. */
   readonly dropIn: readonly string[];
+  /** Files beside our drop-in in the folders of systemctl set-property and edit: what somebody told the unit by hand. */
+  readonly foreignDropIns?: readonly string[];
+  /** Credentials that it runs with and whose file on the host is another one now. */
+  readonly staleCredentials?: readonly string[];
+  /** Owner of its root directory on the host, where it is not root. */
+  readonly rootOwner?: number;
   readonly journal?: Journal;
   /** Owner that a journal names which is too damaged to tell anything else. */
   readonly claim?: string;
@@ -162,6 +168,8 @@ export interface ObservedHost {
   readonly underWay: ReadonlyMap<string, UnderWay>;
   /** The last failure of containers, by name: of those too that failed to be made. */
   readonly failures: ReadonlyMap<string, LastFailure>;
+  /** State of the units of the host that were asked for, by name, in systemd's words. */
+  readonly units?: ReadonlyMap<string, { readonly load: string; readonly active: string }>;
   /** What each bind source asked for is. */
   readonly sources: ReadonlyMap<string, "dir" | "file" | "missing">;
   /** The device nodes that a bind source is or holds, by source; only of those that have any. */

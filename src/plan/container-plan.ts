@@ -54,7 +54,7 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
     ...versionNote(stateVersion, action),
   ];
   if (["create", "adopt", "update"].includes(action)) {
-    notes.push(...options.flatMap((option) => option.advice?.(desired, facts.host) ?? []));
+    notes.push(...options.flatMap((option) => option.advice?.(desired, facts.host, observed) ?? []));
   }
   const plan: ContainerPlan = {
     stack: desired.stack,

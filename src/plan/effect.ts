@@ -1,6 +1,6 @@
 import type { Action, Change, Effect } from "./plan";
 
-const severity: readonly Effect[] = ["none", "reload", "restart", "recreate", "danger"];
+const severity: readonly Effect[] = ["none", "live", "reload", "restart", "recreate", "danger"];
 
 /** The worst of the effects; `none` of none. */
 export function worstEffect(effects: readonly Effect[]): Effect {

@@ -28,7 +28,8 @@ export function optionChanges(compared: Compared): Change[] {
   const dropIn = parseDropIn(observed.dropIn);
   // What is foreign as a whole is told as a whole, and what is missing as missing: no option differs by it.
   const conf = journal && !observed.conf ? wanted.filter(isConf) : confLines(parseConf(observed.conf ?? []));
-  const seen = [...conf, ...(dropIn ?? wanted.filter((line) => !isConf(line)))];
+  const unit = dropIn ?? wanted.filter(isUnit);
+  const seen = [...conf, ...unit, ...wanted.filter(({ place }) => place === "module")];
   const [before, after] = [byProperty(seen), byProperty(wanted)];
   const differing = (ofConf: boolean, some: readonly Property[]): Change[] =>
     some.flatMap((property) => {
@@ -45,14 +46,18 @@ export function optionChanges(compared: Compared): Change[] {
     told.push(...(option.changes?.(sight) ?? []));
   }
   const isForeign = (line: Line): boolean =>
-    !isConf(line) &&
-    !properties.some((property) => property.owns(line)) &&
-    !options.some((option) => option.owns?.(line));
+    isUnit(line) && !isOwned(line, seen) && !options.some((option) => option.owns?.(line));
   if (!dropIn || !sameLines(seen.filter(isForeign), wanted.filter(isForeign))) {
     const was = plain(observed.dropIn.join(" "), 80);
     told.push({ property: "drop-in of the unit", before: was, after: "as we write it", effect: "none" });
   }
-  return told;
+  return desired.restartIfChanged ? told : told.map(atNextStart);
+}
+
+/** A change that would restart a container that shall not be. */
+function atNextStart(change: Change): Change {
+  if (change.effect !== "restart") return change;
+  return { ...change, after: `${change.after ?? "none"}, from its next start on`, effect: "none" };
 }
 
 /** What a new container is given: only what differs from an empty one. */
@@ -61,7 +66,7 @@ export function givenChanges(desired: DesiredContainer, host: ObservedHost): Cha
   return options.flatMap((option) => [
     ...(option.properties ?? []).flatMap((property): Change[] => {
       const own = lines.get(property);
-      return own === undefined || property.isQuiet ? [] : [change(property, [], own, false)];
+      return own === undefined || property.isQuiet ? [] : [withoutBefore(change(property, [], own, false))];
     }),
     ...(option.given?.(desired) ?? []).flatMap(([property, after]): Change[] =>
       after === undefined ? [] : [{ property, after, effect: "none" }],
@@ -70,12 +75,18 @@ export function givenChanges(desired: DesiredContainer, host: ObservedHost): Cha
 }
 
 function change(property: Property, was: readonly Line[], is: readonly Line[], live: boolean): Change {
+  const [before, after] = [was, is].map((lines) => (lines.length > 0 ? property.words(lines) : property.absent));
+  const effect = typeof property.effect === "string" ? property.effect : property.effect(was, is);
   return {
     property: property.name,
-    ...(was.length > 0 && { before: property.words(was) }),
-    ...(is.length > 0 && { after: property.words(is) }),
-    effect: live ? property.effect : "none",
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    effect: live || effect === "danger" ? effect : "none",
   };
+}
+
+function withoutBefore({ property, after, effect }: Change): Change {
+  return { property, ...(after !== undefined && { after }), effect };
 }
 
 function sameFlags(some: readonly Line[], others: readonly Line[]): boolean {
@@ -83,15 +94,23 @@ function sameFlags(some: readonly Line[], others: readonly Line[]): boolean {
   return sameLines(flags(some), flags(others));
 }
 
+function isUnit({ place }: Line): boolean {
+  return place === "Unit" || place === "Service";
+}
+
 function isConf({ place }: Line): boolean {
   return place === "conf" || place === "flag";
+}
+
+function isOwned(line: Line, all: readonly Line[]): boolean {
+  return properties.some((property) => property.owns(line, all));
 }
 
 /** Each property's lines; the first that owns a line has it. */
 export function byProperty(lines: readonly Line[]): ReadonlyMap<Property, readonly Line[]> {
   const owned = new Map<Property, Line[]>();
   for (const line of lines) {
-    const owner = properties.find((property) => property.owns(line));
+    const owner = properties.find((property) => property.owns(line, lines));
     if (!owner) continue;
     const others = owned.get(owner);
     if (others) others.push(line);
@@ -112,7 +131,7 @@ function confChanges(
   }
   const [before, after] = [parseConf(observed.conf ?? []), confEntries(desired)];
   const lines = [...confLines(before), ...confLines(after)];
-  const foreign = lines.filter((line) => line.place === "conf" && !properties.some((property) => property.owns(line)));
+  const foreign = lines.filter((line) => line.place === "conf" && !isOwned(line, lines));
   const keys = [...new Set(foreign.map(({ key }) => key))].sort();
   // The same flags in another order, or with other white space between them.
   if (!flagsTold) keys.push(flagsKey);
@@ -127,7 +146,8 @@ function confChanges(
         effect,
       };
     });
-  return told.length + changes.length > 0 || !journal ? changes : effectiveChange(observed, effect);
+  const isIdle = told.length + changes.length === 0 && journal !== undefined && desired.restartIfChanged;
+  return isIdle ? effectiveChange(observed, effect) : changes;
 }
 
 function differ(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>, key: string): boolean {

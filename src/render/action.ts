@@ -34,6 +34,7 @@ export function faceOf({ action, problems, base, removal }: ContainerPlan): Face
 
 const costs: Readonly<Record<Change["effect"], string>> = {
   none: "",
+  live: "live: the container keeps running",
   reload: "reload: changed services restart, the container keeps running",
   restart: "restart: about as long as a stop and a start",
   recreate: "the container is made anew",

@@ -20,7 +20,7 @@ export function summaryText(plan: Plan): string {
   );
   const number = (matches: (container: ContainerPlan) => boolean): number => all.filter(matches).length;
   const updates = all.filter(({ action }) => action === "update");
-  const effects = (["reload", "restart", "recreate", "danger"] as const).flatMap((effect) => {
+  const effects = (["live", "reload", "restart", "recreate", "danger"] as const).flatMap((effect) => {
     const hit = updates.filter((container) => container.effect === effect).length;
     return hit === 0
       ? []

@@ -8,7 +8,7 @@ const bridge = { hostBridge: "br0", localAddress: "10.0.0.2/24" };
 
 describe("a network", () => {
   test("is the host's, when nothing is said", () => {
-    expect(parseNetwork({}, {}, [])).toEqual({ privateNetwork: false, forwardPorts: [], interfaces: [], macvlans: [] });
+    expect(parseNetwork({}, {}, [])).toEqual({ privateNetwork: false, forwardPorts: [], interfaces: [], macvlans: [], extraVeths: [] });
   });
 
   test("is private when it has an address, bridge or MAC address of its own", () => {
@@ -38,6 +38,7 @@ describe("a network", () => {
       ],
       interfaces: [],
       macvlans: [],
+      extraVeths: [],
     });
   });
 
@@ -123,6 +124,7 @@ describe("a network", () => {
       forwardPorts: [],
       interfaces: [],
       macvlans: ["eth1"],
+      extraVeths: [],
       notes: [
         "it has only its interfaces: network.hostAddress, localAddress, localMacAddress, hostBridge, forwardPorts are ignored, as NixOS does",
       ],

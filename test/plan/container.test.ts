@@ -218,7 +218,7 @@ describe("a container that differs", () => {
       database,
       drifted({ conf: [...(converged(database).conf ?? []), "PRIVATE_USERS=pick"] }),
       "update",
-      ["conf PRIVATE_USERS: pick → none (restart)"],
+      ["privateUsers: pick → no (restart)"],
     ],
     [
       "a port is forwarded and a mount added",
@@ -376,7 +376,7 @@ describe("a container that differs", () => {
       container("database", { network: address, timeouts: { start: 90 } }),
       drifted({ dropIn: ["[Service]", "TimeoutStartSec=90", "MemoryMax=1G"] }),
       "update",
-      ["drop-in of the unit: [Service] TimeoutStartSec=90 MemoryMax=1G → as we write it (none)"],
+      ["unit.memoryMax: 1G → none (live)"],
     ],
     [
       "F11: its unit waits for nothing yet, as an earlier version left it",
@@ -603,7 +603,7 @@ describe("a container that was there before", () => {
       "config: its own → 1 file (reload)",
       "network.hostAddress: 10.233.1.1 → 10.0.0.1 (restart)",
       "network.localAddress: 10.233.1.2 → 10.0.0.2 (restart)",
-      "conf COPY_RESOLV_CONF: none → 1 (restart)",
+      "copyResolvConf: false → true (restart)",
     ]);
     expect(plan.notes).toContain(
       "its stateVersion is taken to be 24.11, the release it runs: set it if its own configuration says otherwise",
@@ -614,7 +614,7 @@ describe("a container that was there before", () => {
         "  config its own → 1 file (reload)",
         "  network.hostAddress 10.233.1.1 → 10.0.0.1 (restart)",
         "  network.localAddress 10.233.1.2 → 10.0.0.2 (restart)",
-        "  conf COPY_RESOLV_CONF none → 1 (restart)",
+        "  copyResolvConf false → true (restart)",
         "the container stays, its data is untouched",
       ].join("\n"),
     );

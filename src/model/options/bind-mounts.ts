@@ -4,6 +4,7 @@ import { closedDevices } from "./device-access";
 import { flagLine, flagWord, type Line } from "../line";
 import { pathFault, tidyPath } from "../path";
 import { plain } from "../text";
+import { isMapped } from "./private-users";
 import type { Option } from "./option";
 
 /** One bind mount, as in `containers.<name>.bindMounts`. */
@@ -23,6 +24,13 @@ export interface BindMount {
    * @default true
    */
   readonly isReadOnly?: boolean | null;
+  /**
+   * Which of its files' owners mean something in a container with `privateUsers`: true for all, each number the same inside and
+   * outside; "root": the owner of the directory is root inside; "owner": it is the owner of the mount point. As nixpkgs has no
+   * option for it, `:idmap` behind the mountPoint is taken too, as people write it there.
+   * @default false: with privateUsers they all belong to nobody
+   */
+  readonly idmap?: boolean | "root" | "owner" | null;
 }
 
 /** Bind mounts as a list, or as NixOS writes them: a record from mount point to mount. */
@@ -47,6 +55,8 @@ export interface ParsedMount {
   readonly mountPoint: string;
   readonly hostPath: string;
   readonly isReadOnly: boolean;
+  /** systemd-nspawn's options of the mount: `idmap`, or `norbind,idmap`. */
+  readonly options?: string;
 }
 
 /** Mount points at which a mount takes away what the container runs on; on the last ones a read-only mount fails every reload. */
@@ -65,6 +75,7 @@ const shape = z.strictObject({
   mountPoint: z.string().optional(),
   hostPath: z.string().optional(),
   isReadOnly: z.boolean().optional(),
+  idmap: z.union([z.boolean(), z.string()]).optional(),
 });
 
 export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
@@ -73,16 +84,37 @@ export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
   parse: (given, { where, problems }) => ({ bindMounts: parseMounts(given.bindMounts ?? [], where, problems) }),
 
   lines: ({ bindMounts: mounts }) =>
-    mounts.map((mount) => flagLine(`--bind${mount.isReadOnly ? "-ro" : ""}`, `${mount.hostPath}:${mount.mountPoint}`)),
+    mounts.map(({ isReadOnly, hostPath, mountPoint, options }) =>
+      flagLine(`--bind${isReadOnly ? "-ro" : ""}`, [hostPath, mountPoint, ...(options ? [options] : [])].join(":")),
+    ),
 
   properties: [
     {
       name: "bindMounts",
-      owns: ({ place }) => place === "flag",
+      owns: ({ place, key }) => place === "flag" && (key === "--bind" || key === "--bind-ro"),
       words: (lines) => plain(lines.map(mountWords).join(", ")),
       effect: "restart",
     },
   ],
+
+  check({ bindMounts: mounts, tmpfs, privateUsers: users }, { refuse }) {
+    for (const { mountPoint, options } of mounts) {
+      if (tmpfs.some((word) => word.split(":")[0] === mountPoint)) {
+        refuse(`bindMounts and tmpfs both mount ${JSON.stringify(mountPoint)}`, "keep one of the two");
+      }
+      if (
+        options !== undefined &&
+        /idmap/.test(options) &&
+        !/noidmap/.test(options) &&
+        !isMapped({ privateUsers: users })
+      ) {
+        refuse(
+          `bindMounts ${JSON.stringify(mountPoint)} is id-mapped, and the container has no users of its own to map to`,
+          'set privateUsers: "pick", or leave idmap out',
+        );
+      }
+    }
+  },
 
   sources: ({ bindMounts: mounts }) => mounts.map(({ hostPath }) => hostPath),
 
@@ -105,11 +137,41 @@ function sourceRemedy(hostPath: string): string {
 
 /** `--bind-ro=/a:/b` as `/a on /b (read-only)`; other flags as they stand. */
 function mountWords(line: Line): string {
-  const match = /^--bind(-ro)?=([^:]+):([^:]+)$/.exec(flagWord(line));
+  const match = /^--bind(-ro)?=([^:]+):([^:]+)(?::([^:]+))?$/.exec(flagWord(line));
   if (!match) return flagWord(line);
-  const [, readOnly, hostPath = "", mountPoint = ""] = match;
+  const [, readOnly, hostPath = "", mountPoint = "", options] = match;
   const path = hostPath === mountPoint ? hostPath : `${hostPath} on ${mountPoint}`;
-  return readOnly ? `${path} (read-only)` : path;
+  const how = [...(readOnly ? ["read-only"] : []), ...(options === undefined ? [] : [options])];
+  return how.length > 0 ? `${path} (${how.join(", ")})` : path;
+}
+
+/** Why a mount at a path would take away what the container runs on; undefined where it would not. */
+export function hiddenBy(path: string): { readonly why: string; readonly remedy: string } | undefined {
+  return vital.find(({ points }) => points.test(path));
+}
+
+const mappings = { root: "rootidmap", owner: "owneridmap" } as const;
+
+/** The mount point without the options that people write behind it, and the options. */
+function pointOf(
+  { mountPoint, idmap }: BindMount,
+  refuse: Refuse,
+): Pick<Partial<ParsedMount>, "mountPoint" | "options"> {
+  const [, path = mountPoint ?? undefined, written] =
+    /^([^:]*):((?:(?:idmap|rootidmap|owneridmap|noidmap|rbind|norbind)(?:,|$))+)$/.exec(mountPoint ?? "") ?? [];
+  const at = path === undefined ? {} : { mountPoint: path };
+  if (idmap === undefined || idmap === null || idmap === false) return { ...at, ...(written && { options: written }) };
+  if (written !== undefined) {
+    refuse(
+      `bindMounts mountPoint ${JSON.stringify(mountPoint)} has options, and idmap beside them`,
+      "keep one of the two",
+    );
+  }
+  if (idmap !== true && !Object.hasOwn(mappings, idmap)) {
+    refuse(`bindMounts idmap ${JSON.stringify(idmap)} is not known`, 'use true, "root" or "owner"');
+    return at;
+  }
+  return { ...at, options: idmap === true ? "idmap" : mappings[idmap] };
 }
 
 /** Checks bind mounts; returns them sorted by mount point, so that their order in the code is irrelevant. */
@@ -122,7 +184,7 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
         mountPoint: mount.mountPoint ?? key,
       }));
   const parsed = listed.map((mount, index) => {
-    const mountPoint = mount.mountPoint ?? undefined;
+    const { mountPoint, options } = pointOf(mount, refuse);
     const hostPath = mount.hostPath ?? mountPoint;
     const isReadOnly = mount.isReadOnly ?? true;
     if (mountPoint === undefined)
@@ -141,14 +203,19 @@ export function parseMounts(mounts: BindMounts, where: Where, problems: Problem[
           : `begin it with /, like "/srv/data"${isKey ? ", or set a mountPoint below this key" : ""}`,
       );
     }
-    const hidden = mountPoint === undefined ? undefined : vital.find(({ points }) => points.test(tidyPath(mountPoint)));
+    const hidden = mountPoint === undefined ? undefined : hiddenBy(tidyPath(mountPoint));
     if (hidden) {
       refuse(
         `bindMounts mountPoint ${JSON.stringify(mountPoint)} would hide the container's own system, which ${hidden.why}`,
         hidden.remedy,
       );
     }
-    return { mountPoint: tidyPath(mountPoint ?? ""), hostPath: tidyPath(hostPath ?? ""), isReadOnly };
+    return {
+      mountPoint: tidyPath(mountPoint ?? ""),
+      hostPath: tidyPath(hostPath ?? ""),
+      isReadOnly,
+      ...(options !== undefined && { options }),
+    };
   });
   parsed.sort((a, b) => (a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0));
   parsed.forEach(({ mountPoint }, index) => {

@@ -15,6 +15,8 @@ export interface Option<Given extends object = object, Value extends object = ob
   readonly shape: z.core.$ZodShape;
   /** Its settings checked, with every default filled in; settings of a wrong shape are left out already. */
   parse(given: Given, check: Check): Value;
+  /** What does not go together with other options. */
+  check?(container: Wanted, check: Check): void;
   /** What it leaves on the host. */
   lines?(container: Wanted, place: Place): readonly Line[];
   /** How what it leaves there is told from what others do, and shown. */
@@ -36,7 +38,7 @@ export interface Option<Given extends object = object, Value extends object = ob
   /** What on the host stands in its way when the container is changed and shall run. */
   needs?(container: DesiredContainer, facts: HostFacts, refuse: Refuse, observed?: ObservedContainer): void;
   /** What is good to know on this host when the container is made or changed. */
-  advice?(container: Wanted, host: ObservedHost): readonly string[];
+  advice?(container: Wanted, host: ObservedHost, observed?: ObservedContainer): readonly string[];
 }
 
 /** A container as the code wants it, as far as its options go. */
@@ -65,12 +67,14 @@ export interface Place {
 export interface Property {
   /** As users write it: `network.localAddress`. */
   readonly name: string;
-  /** The first property of the list that owns a line has it. */
-  owns(line: Line): boolean;
+  /** Whether a line, one of all those of its container, is of it; the first property of the list that says so has it. */
+  owns(line: Line, all: readonly Line[]): boolean;
   /** Its lines, of which there is at least one, in the words of the option. */
   words(lines: readonly Line[]): string;
-  /** What a change costs a container that runs. */
-  readonly effect: Effect;
+  /** What it is without any line; left out, it is not set then. */
+  readonly absent?: string;
+  /** What a change costs a container that runs; `danger` is told of any. */
+  readonly effect: Effect | ((was: readonly Line[], is: readonly Line[]) => Effect);
   /** Whether it goes without saying when a container is made. */
   readonly isQuiet?: boolean;
   /** Whether a container may be known by it under another name. */

@@ -4,7 +4,7 @@ import { defaultPool, poolOf } from "../../model/container-network";
 import { fleetProblems } from "../../model/fleet";
 import type { Problem } from "../../model/error";
 import { contentDigest, type ModuleFile } from "../../model/module-file";
-import type { AddressField } from "../../model/options/network/addresses";
+import type { AddressField } from "../../model/options/network/address-pair";
 import type { AutoField } from "../../model/options/network/auto-address";
 import { holdsAddress, subnetText } from "../../model/subnet";
 import { byBytes } from "../../model/text";

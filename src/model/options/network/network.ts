@@ -5,6 +5,7 @@ import { isGiven } from "../values";
 import { addresses, type Addresses, type AddressesProps } from "./addresses";
 import { autoFields } from "./auto-address";
 import { bridge, type Bridge, type BridgeProps } from "./bridge";
+import { extraVeths, type ExtraVeths, type ExtraVethsProps } from "./extra-veths";
 import { forwardPorts, type ForwardPorts, type ForwardPortsProps } from "./forward-ports";
 import { interfaces, type Interfaces, type InterfacesProps } from "./interfaces";
 import { macAddress, type MacAddress, type MacAddressProps } from "./mac-address";
@@ -21,11 +22,12 @@ export interface NetworkProps
     BridgeProps,
     ForwardPortsProps,
     InterfacesProps,
+    ExtraVethsProps,
     NetworkNamespaceProps {}
 
 /** A network that has been checked: addresses canonical, defaults filled in. */
 export interface Network
-  extends PrivateNetwork, Addresses, MacAddress, Bridge, ForwardPorts, Interfaces, NetworkNamespace {
+  extends PrivateNetwork, Addresses, MacAddress, Bridge, ForwardPorts, Interfaces, ExtraVeths, NetworkNamespace {
   /** What a reader of the plan should know of it. */
   readonly notes?: readonly string[];
 }
@@ -38,6 +40,7 @@ const members: readonly NetworkOption[] = [
   bridge,
   forwardPorts,
   interfaces,
+  extraVeths,
   networkNamespace,
 ];
 
@@ -74,7 +77,7 @@ export const network: Option<NetworkSetting, ParsedNetwork> = {
   needs: (container, facts, refuse, observed) => {
     for (const member of members) member.needs?.(container, facts, refuse, observed);
   },
-  advice: (container, host) => members.flatMap((member) => member.advice?.(container, host) ?? []),
+  advice: (container, host, observed) => members.flatMap((member) => member.advice?.(container, host, observed) ?? []),
 };
 
 /** The settings that only a private network has. */

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { pathFault } from "../path";
+import { flagLine, type Line } from "../line";
+import { plain } from "../text";
+import type { Option, Wanted } from "./option";
+
+/** A device that the container may open, as in `containers.<name>.allowedDevices`. */
+export interface AllowedDevice {
+  /** Path of a device node on the host, such as `/dev/dri/renderD128`, or a group of /proc/devices: `char-NAME`, `block-NAME`. */
+  readonly node: string;
+  /**
+   * What it may do: of r (read), w (write) and m (make its node).
+   * @default "rw"
+   */
+  readonly modifier?: string | null;
+}
+
+export interface DevicesProps {
+  /**
+   * Whether the container may make tunnels (`containers.<name>.enableTun`): it has /dev/net/tun and the capability for it.
+   * @default false
+   */
+  readonly enableTun?: boolean;
+  /**
+   * Devices of the host that the container may open (`containers.<name>.allowedDevices`). A node appears in it at its own path,
+   * unless a bind mount brings it already.
+   * @default none beside those that systemd gives every container
+   */
+  readonly allowedDevices?: readonly AllowedDevice[];
+}
+
+export interface Devices {
+  readonly enableTun: boolean;
+  readonly allowedDevices: readonly { readonly node: string; readonly modifier: string }[];
+}
+
+const tun = "/dev/net/tun";
+
+const shape = z.strictObject({ node: z.string(), modifier: z.string().optional() });
+
+export const devices: Option<DevicesProps, Devices> = {
+  shape: { enableTun: z.boolean().optional(), allowedDevices: z.array(shape).optional() },
+
+  parse(given, { refuse }) {
+    const seen = new Set<string>();
+    const allowedDevices = (given.allowedDevices ?? []).map(({ node, modifier }, index) => {
+      const at = `allowedDevices[${index}]`;
+      const isGroup = /^(char|block)-[A-Za-z0-9*?_.-]+$/.test(node);
+      const fault = isGroup ? undefined : node.startsWith("/dev/") ? pathFault(node) : "is no path below /dev";
+      if (fault !== undefined) {
+        refuse(
+          `${at}.node ${JSON.stringify(node)} ${fault}`,
+          'write it like "/dev/dri/renderD128", a node each, or name a group of /proc/devices: "char-drm"',
+        );
+      }
+      const rights = modifier ?? "rw";
+      if (!/^(?!.*(.).*\1)[rwm]{1,3}$/.test(rights)) {
+        refuse(`${at}.modifier ${JSON.stringify(rights)} is not made of r, w and m`, 'write "r", "rw" or "rwm"');
+      }
+      if (seen.has(node)) refuse(`${at} names ${JSON.stringify(node)} again`, "name each device once");
+      seen.add(node);
+      return { node, modifier: rights };
+    });
+    allowedDevices.sort((a, b) => (a.node < b.node ? -1 : 1));
+    return { enableTun: given.enableTun ?? false, allowedDevices };
+  },
+
+  lines(wanted) {
+    const bound = wanted.allowedDevices.filter(({ node }) => node.startsWith("/") && !isThere(node, wanted));
+    const allow = (value: string) => ({ place: "Service", key: "DeviceAllow", value }) as const;
+    const shared = wanted.enableTun && !hasOwnNetwork(wanted);
+    return [
+      ...(shared ? [flagLine("--bind", tun), ...(grantsTun(wanted) ? [] : [flagLine("--capability", netAdmin)])] : []),
+      ...bound.map(({ node }) => flagLine("--bind", node)),
+      ...(wanted.enableTun ? [allow(`${tun} rwm`)] : []),
+      ...wanted.allowedDevices
+        .filter(({ node }) => !(wanted.enableTun && node === tun))
+        .map(({ node, modifier }) => allow(`${node} ${modifier}`)),
+    ];
+  },
+
+  properties: [
+    {
+      name: "enableTun",
+      owns: ({ place, key, value }, all) =>
+        (key === "DeviceAllow" && value === `${tun} rwm`) ||
+        (place === "flag" && key === "--bind" && value === tun) ||
+        (key === "--capability" &&
+          value === netAdmin &&
+          all.some((line) => line.key === "--bind" && line.value === tun)),
+      words: () => "true",
+      absent: "false",
+      effect: effectOf,
+    },
+    {
+      name: "allowedDevices",
+      owns: ({ place, key, value }) =>
+        (place === "Service" && key === "DeviceAllow") ||
+        (place === "flag" && key === "--bind" && /^\/dev\/[^:]*$/.test(value)),
+      words: (lines) =>
+        plain(
+          lines
+            .map(deviceWords)
+            .filter((words) => words !== "")
+            .join(", ") || "bound only",
+        ),
+      effect: effectOf,
+    },
+  ],
+
+  sources: ({ allowedDevices }) => allowedDevices.map(({ node }) => node).filter((node) => node.startsWith("/")),
+
+  needs({ allowedDevices }, { host }, refuse) {
+    for (const { node } of allowedDevices) {
+      const kind = host.sources.get(node);
+      if (kind === "missing") {
+        refuse(
+          `allowedDevices names ${JSON.stringify(node)}, which does not exist on the host`,
+          "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];",
+        );
+      } else if (kind === "dir") {
+        refuse(
+          `allowedDevices names ${JSON.stringify(node)}, which is a directory: systemd takes a node each`,
+          `name its nodes, or their group in /proc/devices, like "char-drm", and bind-mount the directory`,
+        );
+      }
+    }
+  },
+};
+
+const netAdmin = "CAP_NET_ADMIN";
+
+/** Whether it asks for the capability itself. */
+function grantsTun({ additionalCapabilities: words }: Wanted): boolean {
+  return words.includes(netAdmin) || words.includes("all");
+}
+
+/** Whether systemd-nspawn gives it a network, and with it the capability and the node for tunnels. */
+function hasOwnNetwork({ network }: Wanted): boolean {
+  return network.privateNetwork || network.interfaces.length > 0 || network.macvlans.length > 0;
+}
+
+/** Whether a node is in the container without a bind of its own. */
+function isThere(node: string, wanted: Wanted): boolean {
+  if (node === tun && (wanted.enableTun || hasOwnNetwork(wanted))) return true;
+  return wanted.bindMounts.some(({ hostPath, mountPoint }) => {
+    const isAbove = (path: string): boolean => node === path || node.startsWith(`${path}/`);
+    return isAbove(hostPath) || isAbove(mountPoint);
+  });
+}
+
+/** What a unit may open reaches a container that runs; what it sees is seen from its next start on. */
+function effectOf(was: readonly Line[], is: readonly Line[]): "live" | "restart" {
+  const flags = (lines: readonly Line[]): string =>
+    lines
+      .filter(({ place }) => place === "flag")
+      .map(({ value }) => value)
+      .join(" ");
+  return flags(was) === flags(is) ? "live" : "restart";
+}
+
+function deviceWords({ place, value }: Line): string {
+  if (place === "flag") return "";
+  const at = value.lastIndexOf(" ");
+  return at < 0 ? value : `${value.slice(0, at)} (${value.slice(at + 1)})`;
+}

@@ -1,0 +1,204 @@
+import { z } from "zod";
+import { bareAddress } from "../../address";
+import { flagLine, type Line } from "../../line";
+import { isInterfaceName, nameRemedy } from "../../interface-name";
+import { plain } from "../../text";
+import { type Ends, parsePairs } from "./address-pair";
+import type { NetworkOption } from "./network-option";
+
+/** A further pair of interfaces between host and container, as in `containers.<name>.extraVeths`. */
+export interface ExtraVeth {
+  /**
+   * IPv4 address of the host's end, without a prefix.
+   * @default none
+   */
+  readonly hostAddress?: string | null;
+  /**
+   * IPv4 address of the container's end; with `hostBridge` it carries its prefix length.
+   * @default none
+   */
+  readonly localAddress?: string | null;
+  /**
+   * IPv6 address of the host's end.
+   * @default none
+   */
+  readonly hostAddress6?: string | null;
+  /**
+   * IPv6 address of the container's end; with `hostBridge` it carries its prefix length.
+   * @default none
+   */
+  readonly localAddress6?: string | null;
+  /**
+   * Bridge on the host that the host's end is plugged into. It must exist.
+   * @default none
+   */
+  readonly hostBridge?: string | null;
+}
+
+export interface ExtraVethsProps {
+  /**
+   * Further pairs of interfaces (`containers.<name>.extraVeths`), by the name that both ends have. The container's end gets its
+   * addresses by its configuration.
+   * @default none
+   */
+  readonly extraVeths?: Readonly<Record<string, ExtraVeth>> | null;
+}
+
+/** One that has been checked. */
+export interface ParsedVeth extends Ends {
+  readonly name: string;
+  readonly hostBridge?: string;
+}
+
+export interface ExtraVeths {
+  readonly extraVeths: readonly ParsedVeth[];
+}
+
+const text = z.string().optional();
+
+const shape = z.strictObject({
+  hostAddress: text,
+  localAddress: text,
+  hostAddress6: text,
+  localAddress6: text,
+  hostBridge: text,
+});
+
+export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
+  shape: { extraVeths: z.record(z.string(), shape).optional() },
+
+  parse(given, { refuse, whole }) {
+    const parsed = Object.entries(given.extraVeths ?? {}).map(([name, veth]): ParsedVeth => {
+      const at = `network.extraVeths.${name}`;
+      if (!isInterfaceName(name)) {
+        refuse(`network.extraVeths ${JSON.stringify(name)} is not the name of an interface`, nameRemedy);
+      } else if (/^(lo|eth0|host0|v[eb]-.*)$/.test(name)) {
+        refuse(
+          `network.extraVeths ${JSON.stringify(name)} is the name of another interface of containers`,
+          'give it a name of its own, like "lan0"',
+        );
+      }
+      const hostBridge = veth.hostBridge ?? undefined;
+      if (hostBridge !== undefined && !isInterfaceName(hostBridge)) {
+        refuse(`${at}.hostBridge ${JSON.stringify(hostBridge)} is not the name of an interface`, nameRemedy);
+      }
+      const ends = parsePairs(veth, { at, bridged: hostBridge !== undefined, whole }, refuse);
+      return { name, ...ends, ...(hostBridge !== undefined && { hostBridge }) };
+    });
+    return { extraVeths: parsed.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  },
+
+  lines: ({ network }) => [
+    ...network.extraVeths.map(({ name }) => flagLine("--network-veth-extra", name)),
+    ...network.extraVeths.flatMap(hostSide),
+    ...network.extraVeths.flatMap(inside),
+  ],
+
+  properties: [
+    {
+      name: "network.extraVeths",
+      owns: ({ place, key, value }) =>
+        (place === "flag" && key === "--network-veth-extra") ||
+        (key === "ExecStartPost" && value.startsWith(ip)) ||
+        (place === "module" && /^networking\.interfaces\./.test(key)),
+      words: (lines) =>
+        plain(
+          lines
+            .filter(({ place }) => place === "flag")
+            .map(({ value }) => vethWords(value, lines))
+            .join(", ") || "half set",
+        ),
+      effect: "restart",
+    },
+  ],
+
+  claims: ({ network }) =>
+    network.extraVeths.flatMap(({ name, localAddress, localAddress6 }) => [
+      {
+        key: `interface ${name}`,
+        text: `network.extraVeths makes the interface ${name}, which is also one of`,
+        remedy: "give each pair a name of its own on its host",
+      },
+      ...[localAddress, localAddress6].flatMap((address) =>
+        address === undefined
+          ? []
+          : [
+              {
+                key: `address ${bareAddress(address) ?? ""}`,
+                text: `network.extraVeths ${name} ${bareAddress(address) ?? ""} is also an address of`,
+                remedy: "give each container an address of its own",
+              },
+            ],
+      ),
+    ]),
+
+  needs({ network }, facts, refuse, observed) {
+    for (const { name, hostBridge } of network.extraVeths) {
+      if (hostBridge !== undefined && !facts.bridges.has(hostBridge)) {
+        refuse(
+          `network.extraVeths.${name}.hostBridge ${JSON.stringify(hostBridge)} is no bridge of the host`,
+          `declare it in the host's configuration: networking.bridges.${hostBridge}.interfaces = [ … ];`,
+        );
+      }
+      if (observed?.unit !== "up" && facts.interfaces.has(name)) {
+        refuse(
+          `network.extraVeths ${JSON.stringify(name)} is an interface that the host has already`,
+          "give the pair another name",
+        );
+      }
+    }
+  },
+};
+
+const ip = "/usr/bin/env ip ";
+
+/** What sets up the host's end, after the container has started; as a declarative container's unit does. */
+function hostSide({ name, hostBridge, ...ends }: ParsedVeth): Line[] {
+  const post = (words: string): Line => ({ place: "Service", key: "ExecStartPost", value: ip + words });
+  if (hostBridge !== undefined) {
+    return [post(`link set dev ${name} master ${hostBridge}`), post(`link set dev ${name} up`)];
+  }
+  const pairs = [
+    ["", ends.hostAddress, ends.localAddress],
+    ["-6 ", ends.hostAddress6, ends.localAddress6],
+  ] as const;
+  return [
+    post(`link set dev ${name} up`),
+    ...pairs.flatMap(([family, host, local]) => [
+      ...(host === undefined ? [] : [post(`${family}addr add ${host} dev ${name}`)]),
+      ...(local === undefined ? [] : [post(`${family}route add ${local} dev ${name}`)]),
+    ]),
+  ];
+}
+
+/** What sets up the end inside: its configuration, so that it is there before services start. */
+function inside({ name, ...ends }: ParsedVeth): Line[] {
+  const pairs = [
+    ["ipv4", ends.hostAddress, ends.localAddress, 32],
+    ["ipv6", ends.hostAddress6, ends.localAddress6, 128],
+  ] as const;
+  return pairs.flatMap(([family, host, local, longest]): Line[] => {
+    if (local === undefined) return [];
+    const entry = (address: string, prefix: string | number): string =>
+      `[ { address = "${address}"; prefixLength = ${prefix}; } ]`;
+    const [address = "", prefix = longest] = local.split("/");
+    const at = `networking.interfaces."${name}".${family}`;
+    return [
+      { place: "module", key: `${at}.addresses`, value: entry(address, prefix) },
+      ...(host === undefined ? [] : [{ place: "module", key: `${at}.routes`, value: entry(host, longest) } as const]),
+    ];
+  });
+}
+
+function vethWords(name: string, lines: readonly Line[]): string {
+  const posts = lines.filter(({ key, value }) => key === "ExecStartPost" && value.includes(` dev ${name}`));
+  const found = (pattern: RegExp): string[] =>
+    posts.flatMap(({ value }) => {
+      const word = pattern.exec(value)?.[1];
+      return word === undefined ? [] : [word];
+    });
+  const bridge = found(/ master (\S+)/);
+  const [host, local] = [found(/addr add (\S+)/), found(/route add (\S+)/)];
+  if (bridge.length > 0) return `${name} on ${bridge.join()}`;
+  return host.length + local.length === 0 ? name : `${name} (${[...host, ...local].join(", ")})`;
+}

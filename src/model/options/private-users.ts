@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { confLine, flagLine } from "../line";
+import { listing, plain } from "../text";
+import type { Option, Wanted } from "./option";
+
+export interface PrivateUsersProps {
+  /**
+   * Whether the container has users of its own (`containers.<name>.privateUsers`): "no"; "identity", the host's numbers in a
+   * namespace of their own; "pick", 65536 numbers that systemd-nspawn chooses by the container's name; or the first of them.
+   * Its files keep their owners on disk: they are mapped when it starts, and going back changes nothing.
+   * @default "no"
+   */
+  readonly privateUsers?: "no" | "identity" | "pick" | number;
+}
+
+export interface PrivateUsers {
+  readonly privateUsers: "no" | "identity" | "pick" | number;
+}
+
+const last = 2 ** 32 - 65536 - 1;
+
+export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
+  shape: { privateUsers: z.union([z.number(), z.string()]).optional() },
+
+  parse({ privateUsers: given = "no" }, { refuse }) {
+    if (typeof given === "number") {
+      if (given === 0) refuse("privateUsers is 0, the host's own numbers", 'write "identity"');
+      else if (!Number.isInteger(given) || given < 0 || given > last) {
+        refuse(`privateUsers ${String(given)} is out of range`, `give "pick", or a whole number up to ${last}`);
+      } else if (given < 65536) {
+        refuse(
+          `privateUsers ${given} would give the container numbers that users of the host have`,
+          'give "pick", or a number from 65536 on',
+        );
+      }
+    } else if (!["no", "identity", "pick"].includes(given)) {
+      refuse(`privateUsers ${JSON.stringify(given)} is not known`, 'use "no", "identity", "pick" or a number');
+    }
+    return { privateUsers: given };
+  },
+
+  lines: (wanted) => [
+    ...confLine("PRIVATE_USERS", wanted.privateUsers === "no" ? undefined : String(wanted.privateUsers)),
+    // Never its own choice: where the file system cannot map, it would change the owner of every file for good.
+    ...(isMapped(wanted) ? [flagLine("--private-users-ownership", "map")] : []),
+    // systemd-nspawn makes the node for tunnels in a private network, and may not as another user.
+    ...(isMapped(wanted) && wanted.network.privateNetwork
+      ? [{ place: "Service", key: "DeviceAllow", value: "/dev/net/tun m" } as const]
+      : []),
+  ],
+
+  properties: [
+    {
+      name: "privateUsers",
+      owns: ({ place, key, value }) =>
+        (place === "conf" && key === "PRIVATE_USERS") ||
+        (place === "flag" && key === "--private-users-ownership") ||
+        (place === "Service" && key === "DeviceAllow" && value === "/dev/net/tun m"),
+      words: (lines) => plain(lines.find(({ key }) => key === "PRIVATE_USERS")?.value ?? "half set"),
+      absent: "no",
+      effect: "restart",
+    },
+  ],
+
+  check(wanted, { refuse }) {
+    if (wanted.privateUsers === "no") return;
+    if (wanted.network.networkNamespace !== undefined) {
+      refuse(
+        "privateUsers and network.networkNamespace exclude each other: a container with users of its own may not join a namespace of the host",
+        "leave one of them out",
+      );
+    }
+  },
+
+  advice(wanted) {
+    if (!isMapped(wanted)) return [];
+    const foreign = wanted.bindMounts.filter(
+      ({ options, hostPath }) => options === undefined && !/^\/dev\//.test(hostPath),
+    );
+    const shared = !wanted.network.privateNetwork;
+    return [
+      "its files keep their owners on disk, and are mapped when it starts: going back needs nothing",
+      ...(foreign.length > 0
+        ? [
+            `everything in ${listing(foreign.map(({ mountPoint }) => mountPoint))} belongs to nobody inside, and cannot be written: set idmap: true on those bindMounts to give files the same numbers inside and outside`,
+          ]
+        : []),
+      ...(shared ? ["on the host's own network it cannot listen on ports below 1024"] : []),
+    ];
+  },
+};
+
+/** Whether its numbers are others inside than outside. */
+export function isMapped({ privateUsers: users }: Pick<Wanted, "privateUsers">): boolean {
+  return users === "pick" || typeof users === "number";
+}
