@@ -5,6 +5,7 @@ import type { DesiredContainer } from "../../src/model/container";
 import { NixosError, type Problem, problemText } from "../../src/model/error";
 import { fleetProblems } from "../../src/model/fleet";
 import { options } from "../../src/model/options";
+import type { Option } from "../../src/model/options/option";
 import type { DesiredHost } from "../../src/model/host";
 import type { Observation } from "../../src/model/observed";
 import type { ModuleFile } from "../../src/model/module-file";
@@ -241,7 +242,9 @@ export class Fleet {
         mounting: here
           .filter(({ container }) => container.bindMounts.length > 0)
           .map(({ container }) => container.name),
-        sources: [...new Set(here.flatMap(({ container }) => hostPaths(container)))],
+        sources: asked(here, (option, container) => option.sources?.(container)),
+        units: asked(here, (option, container) => option.units?.(container)),
+        keys: asked(here, (option, container) => option.newKeys?.(container)),
         owners: [...this.stacks.values()]
           .filter((used) => used.hosts.has(host.construct))
           .map(({ stack }) => this.ownerOf(stack)),
@@ -276,7 +279,12 @@ function syntaxProblems(plan: Plan): Problem[] {
   return plan.containers.flatMap((container) => container.problems.filter(({ code }) => code === "config"));
 }
 
-/** The paths that must be on the host for a container to start. */
-function hostPaths(container: DesiredContainer): readonly string[] {
-  return options.flatMap((option) => option.sources?.(container) ?? []);
+/** What the options of some containers want to know of their host, each once. */
+function asked(
+  containers: readonly { readonly container: DesiredContainer }[],
+  question: (option: Option, container: DesiredContainer) => readonly string[] | undefined,
+): string[] {
+  return [
+    ...new Set(containers.flatMap(({ container }) => options.flatMap((option) => question(option, container) ?? []))),
+  ];
 }

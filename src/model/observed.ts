@@ -170,6 +170,8 @@ export interface ObservedHost {
   readonly failures: ReadonlyMap<string, LastFailure>;
   /** State of the units of the host that were asked for, by name, in systemd's words. */
   readonly units?: ReadonlyMap<string, { readonly load: string; readonly active: string }>;
+  /** Whether the containers' unit reads the keys of the conf that were asked for; only where that can be told. */
+  readonly keys?: ReadonlyMap<string, boolean>;
   /** What each bind source asked for is. */
   readonly sources: ReadonlyMap<string, "dir" | "file" | "missing">;
   /** The device nodes that a bind source is or holds, by source; only of those that have any. */

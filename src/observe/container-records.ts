@@ -45,6 +45,9 @@ export class ContainerRecords {
       ...optional("running", state("running")),
       boot: state("boot") === "yes",
       dropIn: this.state.get("drop-in") ?? [],
+      ...list("foreignDropIns", this.state.get("foreign-drop-in")),
+      ...list("staleCredentials", this.info.get("stale-credential")),
+      ...optional("rootOwner", seconds(info("root-owner"))),
       ...this.journal(this.state.get("journal") ?? []),
       ...optional("intent", parseIntent(this.state.get("intent") ?? [])),
       ...optional("nixos", state("nixos")),
@@ -103,6 +106,13 @@ function push(fields: Map<string, string[]>, field: string, value: string): void
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}
+
+function list<K extends string>(
+  key: K,
+  values: readonly string[] | undefined,
+): { readonly [P in K]?: readonly string[] } {
+  return values === undefined ? {} : ({ [key]: values } as { readonly [P in K]?: readonly string[] });
 }
 
 function seconds(value: string | undefined): number | undefined {

@@ -24,7 +24,7 @@ export async function observeHost(
   if (host.addressUnknown) return { kind: "unobserved", reason: "address" };
   const route = await findRoute(host, context);
   if (isFailure(route)) return route;
-  const { sources, mounting, owners, syntax, adopted } = request;
+  const { sources, mounting, owners, syntax, adopted, units, keys } = request;
   const nonce = randomBytes(16).toString("hex");
   const become = host.become ?? route.target.user !== "root";
   const text = program({
@@ -36,6 +36,8 @@ export async function observeHost(
     owners,
     syntax,
     ...(adopted && { adopted }),
+    ...(units && { units }),
+    ...(keys && { keys }),
   });
   const ask = (): Promise<Session> => runProgram(route, text, context);
   const { jump } = route;

@@ -20,6 +20,8 @@ const widths: Readonly<Record<string, number>> = {
   device: 6,
   access: 4,
   parse: 3,
+  unit: 4,
+  key: 3,
   work: 7,
   failure: 6,
 };
@@ -37,6 +39,8 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
   const syntax = new Map<string, string | undefined>();
   const devices = new Map<string, Device[]>();
   const access = new Map<string, Access>();
+  const units = new Map<string, { readonly load: string; readonly active: string }>();
+  const keys = new Map<string, boolean>();
   const underWay = new Map<string, UnderWay>();
   const failures = new Map<string, LastFailure>();
   for (const line of lines) {
@@ -82,6 +86,12 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
         );
         break;
       }
+      case "unit":
+        units.set(first, { load: second, active: rest[0] ?? "" });
+        break;
+      case "key":
+        keys.set(first, second === "yes");
+        break;
       case "work": {
         const [since = "", step = "", took = "", who = ""] = rest;
         underWay.set(first, { action: second, ...number("since", since), step, ...number("took", took), who });
@@ -99,12 +109,25 @@ export function parseRecords(lines: readonly string[]): ObservedHost {
         break;
     }
   }
-  return observedHost(facts, { sources, devices, access, syntax, containers: built(containers), underWay, failures });
+  return observedHost(facts, {
+    sources,
+    devices,
+    access,
+    syntax,
+    containers: built(containers),
+    underWay,
+    failures,
+    ...(units.size > 0 && { units }),
+    ...(keys.size > 0 && { keys }),
+  });
 }
 
 function observedHost(
   facts: ReadonlyMap<string, readonly string[]>,
-  rest: Pick<ObservedHost, "sources" | "devices" | "access" | "syntax" | "containers" | "underWay" | "failures">,
+  rest: Pick<
+    ObservedHost,
+    "sources" | "devices" | "access" | "syntax" | "containers" | "underWay" | "failures" | "units" | "keys"
+  >,
 ): ObservedHost {
   const all = (field: string): readonly string[] => facts.get(field) ?? [];
   const one = (field: string): string => all(field)[0] ?? "";

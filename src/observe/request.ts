@@ -18,6 +18,16 @@ export interface HostRequest {
   readonly mounting?: readonly string[];
   /** Owners whose last removal is of interest. */
   readonly owners: readonly string[];
+  /**
+   * Units of the host whose state is of interest.
+   * @default none
+   */
+  readonly units?: readonly string[];
+  /**
+   * Keys of the conf of which it is asked whether the containers' unit reads them.
+   * @default none
+   */
+  readonly keys?: readonly string[];
   readonly syntax: readonly SyntaxQuestion[];
   /**
    * Containers that may be adopted, whose own configuration is to be shown.

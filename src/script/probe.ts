@@ -20,6 +20,16 @@ export interface Probe {
    * @default none
    */
   readonly mounting?: readonly string[];
+  /**
+   * Units of the host whose state is asked for.
+   * @default none
+   */
+  readonly units?: readonly string[];
+  /**
+   * Keys of the conf of which it is asked whether the containers' unit reads them.
+   * @default none
+   */
+  readonly keys?: readonly string[];
   /** Owners whose last removal is asked for. */
   readonly owners: readonly string[];
   /** Module files to have parsed by the host's nix. */
@@ -42,6 +52,8 @@ export function probeProgram(probe: Probe): string {
   const requests = [
     ...probe.sources.map((path) => `source_kind ${shellQuote(path)}`),
     ...(probe.mounting ?? []).map((name) => `observe_access ${shellQuote(name)}`),
+    ...(probe.units && probe.units.length > 0 ? [`observe_host_units ${probe.units.map(shellQuote).join(" ")}`] : []),
+    ...(probe.keys ?? []).map((key) => `observe_key ${shellQuote(key)}`),
     ...(probe.adopted ?? []).map((name) => `found_configuration ${shellQuote(name)}`),
     ...probe.syntax.map(({ sha256, text }) => `check_syntax ${sha256} ${Buffer.from(text, "utf8").toString("base64")}`),
   ];

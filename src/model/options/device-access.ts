@@ -16,17 +16,21 @@ export function closedDevices(desired: DesiredContainer, host: ObservedHost, ref
   for (const { hostPath, isReadOnly } of desired.bindMounts) {
     const nodes = host.devices.get(hostPath) ?? [];
     const rights = isReadOnly ? "r" : "rw";
-    if (nodes.length === 0 || nodes.some((node) => mayOpen(node, rights, access))) continue;
+    if (nodes.length === 0 || nodes.some((node) => mayOpen(node, rights, access) || isAllowed(node, rights, desired))) {
+      continue;
+    }
     const names = nodes.map(({ node }) => plain(node, 80));
     const shown = listing(names);
     const what =
       names.length === 1 && names[0] === hostPath
         ? "is a device"
         : `leads to ${names.length === 1 ? "the device" : "devices"} (${shown})`;
-    const entries = names.slice(0, 4).map((name) => `"${name} ${rights}"`);
+    const entries = names
+      .slice(0, 4)
+      .map((name) => `{ node: "${name}"${rights === "rw" ? "" : `, modifier: "${rights}"`} }`);
     refuse(
       `bindMounts hostPath ${JSON.stringify(hostPath)} ${what}, which the container's unit does not let it open (DevicePolicy=${plain(access.policy, 20)})`,
-      `allow what it needs in the host's configuration and rebuild it: systemd.services."container@${desired.name}" = { overrideStrategy = "asDropin"; serviceConfig.DeviceAllow = [ ${entries.join(" ")} ]; };`,
+      `allow what it needs: allowedDevices: [${entries.join(", ")}]`,
     );
   }
 }
@@ -42,5 +46,14 @@ function mayOpen({ kind, major, minor }: Device, rights: string, { policy, allow
       entry.major === major &&
       (entry.minor === undefined || entry.minor === minor) &&
       [...rights].every((right) => entry.rights.includes(right)),
+  );
+}
+
+/** Whether the code allows it; which devices a group of drivers has, the host alone knows. */
+function isAllowed({ kind, node }: Device, rights: string, { allowedDevices }: DesiredContainer): boolean {
+  return allowedDevices.some(
+    (allowed) =>
+      (allowed.node === node || allowed.node.startsWith(`${kind}-`)) &&
+      [...rights].every((right) => allowed.modifier.includes(right)),
   );
 }

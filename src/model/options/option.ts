@@ -33,6 +33,10 @@ export interface Option<Given extends object = object, Value extends object = ob
   clashes?(neighbours: readonly DesiredContainer[]): readonly Clash[];
   /** What a running container with this conf has of its host. */
   holds?(conf: ReadonlyMap<string, string>): readonly Resource[];
+  /** Units of the host whose state is of interest. */
+  units?(container: Wanted): readonly string[];
+  /** Keys of the conf that not every host's container unit reads. */
+  newKeys?(container: Wanted): readonly string[];
   /** Paths of the host that must be there when the container starts. */
   sources?(container: Wanted): readonly string[];
   /** What on the host stands in its way when the container is changed and shall run. */

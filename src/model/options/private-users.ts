@@ -62,6 +62,23 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
     },
   ],
 
+  newKeys: (wanted) => (wanted.privateUsers === "no" ? [] : ["PRIVATE_USERS"]),
+
+  needs(wanted, { host }, refuse, observed) {
+    if (wanted.privateUsers !== "no" && host.keys?.get("PRIVATE_USERS") === false) {
+      refuse(
+        "privateUsers needs a host whose container units know PRIVATE_USERS, and this one's do not",
+        "update the host's nixpkgs (25.05 and later have it), or leave privateUsers out",
+      );
+    }
+    if (observed?.rootOwner !== undefined) {
+      refuse(
+        `the root directory of the container belongs to user ${observed.rootOwner} of the host, as systemd-nspawn's own --private-users-ownership=chown or -U leaves it; nothing in it could be used`,
+        `give it back while the container is stopped: chown every file below ${host.stateDir}/${wanted.name} down by ${observed.rootOwner}, or start it once with PRIVATE_USERS=0 and --private-users-ownership=chown`,
+      );
+    }
+  },
+
   check(wanted, { refuse }) {
     if (wanted.privateUsers === "no") return;
     if (wanted.network.networkNamespace !== undefined) {

@@ -152,6 +152,16 @@ export const unit: Option<UnitProps, ParsedUnit> = {
     ...limits,
   ],
 
+  units: (wanted) =>
+    wanted.unit.filter(({ key }) => key === "Requires" || key === "BindsTo").map(({ value: name }) => name),
+
+  changes: ({ observed, live }) =>
+    (observed.foreignDropIns ?? []).map((path) => ({
+      property: "unit, set by hand",
+      before: plain(path.split("/").at(-1) ?? path, 80),
+      effect: live ? "live" : "none",
+    })),
+
   sources: (wanted) => conditionPaths(wanted.unit).map(([, path]) => path),
 
   needs(wanted, { host }, refuse, observed) {

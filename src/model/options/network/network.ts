@@ -73,6 +73,7 @@ export const network: Option<NetworkSetting, ParsedNetwork> = {
   claims: (container) => members.flatMap((member) => member.claims?.(container) ?? []),
   clashes: (neighbours) => members.flatMap((member) => member.clashes?.(neighbours) ?? []),
   holds: (conf) => members.flatMap((member) => member.holds?.(conf) ?? []),
+  units: (container) => members.flatMap((member) => member.units?.(container) ?? []),
   sources: (container) => members.flatMap((member) => member.sources?.(container) ?? []),
   needs: (container, facts, refuse, observed) => {
     for (const member of members) member.needs?.(container, facts, refuse, observed);
