@@ -44,3 +44,8 @@ export function sameLines(some: readonly Line[], others: readonly Line[]): boole
     })
   );
 }
+
+/** Whether a line stands in the drop-in of the container's unit. */
+export function isUnitLine({ place }: Line): boolean {
+  return place === "Unit" || place === "Service";
+}

@@ -1,6 +1,7 @@
 import type { DesiredContainer } from "../model/container";
-import { containerModule, readContainerModule } from "../model/module";
+import { containerModule, moduleLines, readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
+import { linesOf } from "../model/options";
 import { configDiff, seenFiles } from "./config-diff";
 import { isRemoval, losesData, removalChanges } from "./cut-removal";
 import { sha256, treeDigest } from "./digest";
@@ -50,7 +51,7 @@ export function driftOf(
     ...nixpkgsChange(desired, journal, host, reload),
   ];
   const moved = observed.profile !== journal.system;
-  const builds = built.length > 0 || moved || losesData(unfinished);
+  const builds = built.length > 0 || moved || losesData(unfinished) || insideDiffers(desired, observed, journal);
   return {
     changes: [
       ...unfinished,
@@ -98,7 +99,8 @@ function moduleFrameChange(
   const path = `${journal.module}/container.nix`;
   const seen = observed.modules.get(path);
   const { entry } = desired.config;
-  if (seen === sha256(containerModule(entry, journal.stateVersion))) return [];
+  const lines = linesOf(desired, { systemControl: "writable" });
+  if (seen === sha256(containerModule(entry, journal.stateVersion, lines))) return [];
   if (seen === undefined) {
     return [{ property: "container.nix on the host", before: "missing", after: "as we write it", effect }];
   }
@@ -106,10 +108,19 @@ function moduleFrameChange(
   if (said && said.entry !== entry && said.stateVersion === journal.stateVersion) {
     return [{ property: "config entry", before: plain(said.entry), after: plain(entry), effect }];
   }
-  if (versionMoves && seen === sha256(containerModule(entry, desired.stateVersion ?? ""))) return [];
+  // What differs in what options set inside, they tell.
+  const versions = versionMoves ? [journal.stateVersion, desired.stateVersion ?? ""] : [journal.stateVersion];
+  if (said && versions.some((version) => seen === sha256(containerModule(entry, version, said.lines)))) return [];
   return [
     { property: "container.nix on the host", before: "edited since the last deploy", after: "as we write it", effect },
   ];
+}
+
+/** Whether the module of ours sets other options inside than it shall. */
+function insideDiffers(desired: DesiredContainer, observed: ObservedContainer, journal: Journal): boolean {
+  const said = readContainerModule(observed.texts.get(`${journal.module}/container.nix`) ?? "");
+  const wanted = moduleLines(linesOf(desired, { systemControl: "writable" }));
+  return said !== undefined && moduleLines(said.lines).join("\n") !== wanted.join("\n");
 }
 
 /** configuration.nix as nixos-container wrote it. */

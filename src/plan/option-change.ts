@@ -2,7 +2,8 @@ import type { Change, Effect } from "../model/change";
 import { confEntries, confLines, flagsKey, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import { parseDropIn } from "../model/drop-in";
-import { type Line, sameLines } from "../model/line";
+import { isUnitLine, type Line, sameLines } from "../model/line";
+import { readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
 import { linesOf, options } from "../model/options";
 import type { Property, Sight } from "../model/options/option";
@@ -28,8 +29,8 @@ export function optionChanges(compared: Compared): Change[] {
   const dropIn = parseDropIn(observed.dropIn);
   // What is foreign as a whole is told as a whole, and what is missing as missing: no option differs by it.
   const conf = journal && !observed.conf ? wanted.filter(isConf) : confLines(parseConf(observed.conf ?? []));
-  const unit = dropIn ?? wanted.filter(isUnit);
-  const seen = [...conf, ...unit, ...wanted.filter(({ place }) => place === "module")];
+  const unit = dropIn ?? wanted.filter(isUnitLine);
+  const seen = [...conf, ...unit, ...insideLines(observed, journal, wanted)];
   const [before, after] = [byProperty(seen), byProperty(wanted)];
   const differing = (ofConf: boolean, some: readonly Property[]): Change[] =>
     some.flatMap((property) => {
@@ -46,7 +47,7 @@ export function optionChanges(compared: Compared): Change[] {
     told.push(...(option.changes?.(sight) ?? []));
   }
   const isForeign = (line: Line): boolean =>
-    isUnit(line) && !isOwned(line, seen) && !options.some((option) => option.owns?.(line));
+    isUnitLine(line) && !isOwned(line, seen) && !options.some((option) => option.owns?.(line));
   if (!dropIn || !sameLines(seen.filter(isForeign), wanted.filter(isForeign))) {
     const was = plain(observed.dropIn.join(" "), 80);
     told.push({ property: "drop-in of the unit", before: was, after: "as we write it", effect: "none" });
@@ -94,8 +95,14 @@ function sameFlags(some: readonly Line[], others: readonly Line[]): boolean {
   return sameLines(flags(some), flags(others));
 }
 
-function isUnit({ place }: Line): boolean {
-  return place === "Unit" || place === "Service";
+/** What the module of ours sets inside; where it cannot be told, it is told as a whole. */
+function insideLines(
+  observed: ObservedContainer,
+  journal: Journal | undefined,
+  wanted: readonly Line[],
+): readonly Line[] {
+  const text = journal && observed.texts.get(`${journal.module}/container.nix`);
+  return readContainerModule(text ?? "")?.lines ?? wanted.filter(({ place }) => place === "module");
 }
 
 function isConf({ place }: Line): boolean {

@@ -3,8 +3,10 @@ import { dropInLines } from "../model/drop-in";
 import type { Problem, Refuse, Where } from "../model/error";
 import type { HostFacts } from "../model/host-facts";
 import type { ObservedContainer } from "../model/observed";
-import { options } from "../model/options";
-import { plainLines } from "../model/text";
+import { isUnitLine } from "../model/line";
+import { linesOf, options } from "../model/options";
+import { byProperty } from "./option-change";
+import { listing, plainLines } from "../model/text";
 import { sha256 } from "./digest";
 
 /** What on its host stands in the way of a container that is about to be changed. */
@@ -39,11 +41,19 @@ export function preflightProblems(
   const dropIn = wanted !== "" && wanted !== observed?.dropIn.join("\n");
   if (facts.host.systemControl === "read-only" && (link || dropIn)) {
     refuse(
-      `${desired.autoStart ? "autoStart" : "timeouts.start"} needs /etc/systemd/system.control, which is read-only on the host`,
+      `${needing(desired)} /etc/systemd/system.control, which is read-only on the host`,
       "make it writable (an immutable /etc overlay, `system.etc.overlay.mutable = false`, cannot hold it), or leave the option out",
     );
   }
   return problems;
+}
+
+/** What is kept in system.control: `autoStart needs`, `ephemeral and unit.memoryMax need`. */
+function needing(desired: DesiredContainer): string {
+  const lines = linesOf(desired, { systemControl: "read-only" }).filter(isUnitLine);
+  const properties = [...byProperty(lines).keys()].map(({ name }) => name);
+  const names = [...(desired.autoStart ? ["autoStart"] : []), ...properties];
+  return `${listing(names)} ${names.length === 1 ? "needs" : "need"}`;
 }
 
 /** What the host's nix said of the container's module files. */

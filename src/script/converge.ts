@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { confEntries, renderConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
-import { dropInLines } from "../model/drop-in";
-import { containerModuleTemplate } from "../model/module";
+import { renderDropIn } from "../model/drop-in";
+import { containerModuleTemplate, moduleLines } from "../model/module";
 import { contentOf, isOpaque } from "../model/module-file";
+import { linesOf } from "../model/options";
 import type { Dialect } from "./program";
 import { shellQuote } from "./quote";
 
@@ -48,7 +49,8 @@ export function fileTrigger(path: string): string {
 export function convergeCall(container: DesiredContainer, promise: PlannedChange, dialect: Dialect): string[] {
   const conf = renderConf(container).trimEnd();
   const { network } = container;
-  const dropIn = dropInLines(container, promise.systemControl);
+  const lines = linesOf(container, { systemControl: promise.systemControl ?? "writable" });
+  const dropIn = renderDropIn(lines);
   const yes = (value: boolean): string => (value ? "yes" : "no");
   const values = {
     name: container.name,
@@ -70,9 +72,11 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     drop_in: dropIn.join("\n"),
     unit_words: unitWords(dropIn, promise.dropIn),
     unit_aspects: unitAspects,
-    container_nix: containerModuleTemplate(container.config.entry),
+    container_nix: containerModuleTemplate(container.config.entry, lines),
+    inside: moduleLines(lines).join("\n"),
     build: String(container.buildTimeout),
     running: yes(container.running),
+    restart: yes(container.restartIfChanged),
     removal: container.removalPolicy,
     protect: yes(container.protect),
     adopt: yes(container.adopt),
@@ -91,7 +95,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     "protect",
   ] as const;
   const digest = createHash("sha256")
-    .update(target.map((key) => `${key}=${values[key]}\n`).join(""))
+    .update(target.map((key) => `${key}=${values[key]}\n`).join("") + values.inside)
     .digest("hex");
   return [
     dialect.literal(
@@ -115,9 +119,13 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
 /** What is set beside a container's conf, when it is not known what of it differs. */
 const unitAspects = "start at boot, start order and timeout";
 
+/** Lines of a drop-in of which nothing else is to be said. */
+const ordinary = /^(\[(Unit|Service)\]|(RequiresMountsFor|Wants|After|TimeoutStartSec)=.*)$/;
+
 /** What the drop-in that is wanted, and the one that was seen, speak of. */
 function unitWords(wanted: readonly string[], seen: readonly string[] | undefined): string {
   if (wanted.length === 0 && seen === undefined) return "start order and timeout";
+  if (![...wanted, ...(seen ?? [])].every((line) => ordinary.test(line))) return "unit settings";
   const text = wanted.join("\n") + (seen ?? []).join("\n");
   if (/\[Unit\][^]*TimeoutStartSec=/.test(text)) return "start order and timeout";
   return text.includes("[Unit]") ? "start order" : "start timeout";

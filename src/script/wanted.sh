@@ -87,7 +87,7 @@ ${_after#*
 # Where the module files of this configuration and state version belong.
 # Takes: nothing. Sets: w_module.
 name_modules() {
-  w_module=$(printf '%s %s %s' "$w_config" "$w_entry" "$w_state_version" | sha256sum)
+  w_module=$(printf '%s %s %s' "$w_config" "$w_entry" "$w_state_version${w_inside:+ $w_inside}" | sha256sum)
   w_module=modules-${w_module%"${w_module#????????????????}"}
 }
 
