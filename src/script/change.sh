@@ -132,6 +132,16 @@ get_before() {
 # Takes: nothing. Prints: the drop-in that was there.
 drop_in_before() { cat "$dir/before/drop-in" 2>/dev/null; }
 
+# Takes: $1 container, $2 folder in which get_cleared kept them. Fails: they cannot be put back.
+put_settings_back() {
+  for _tree in etc run; do
+    [ -d "$2/$_tree" ] || continue
+    mkdir -p "$r/$_tree/systemd/system.control/container@$1.service.d"
+    chmod 755 "$r/$_tree/systemd/system.control" "$r/$_tree/systemd/system.control/container@$1.service.d"
+    cp -P "$2/$_tree"/*.conf "$r/$_tree/systemd/system.control/container@$1.service.d/" || return 1
+  done
+}
+
 # Puts back what was there before, restarts what ran, and exits with the reason.
 # Takes: $@ the reason; reload_failed. Ends: the program, with the reason.
 give_up() {
@@ -152,8 +162,11 @@ give_up() {
   _was=$got_before
   get_system "$w_name"
   if [ "$got_system" != "$_was" ]; then nix-env -p "$profiles/$w_name/system" --set "$_was" || _restored=no; fi
+  put_settings_back "$w_name" "$dir/before/settings" || _restored=no
   get_before boot
-  set_unit "$w_name" "$got_before" "$(drop_in_before)" || _restored=no
+  if [ -d "$dir/before/settings" ]; then _reload=yes; else _reload=no; fi
+  set_unit "$w_name" "$got_before" "$(drop_in_before)" "$_reload" || _restored=no
+  if [ "$_reload" = yes ]; then reach_running "$w_name" || _restored=no; fi
   get_before up
   if [ "$got_before" = yes ]; then
     if is_up "$w_name"; then

@@ -60,10 +60,20 @@ prepare_unit() {
   _what=''
   boot_as_wanted || _what='start at boot'
   drop_in_as_wanted || _what="${_what:+$_what and }$w_unit_words"
+  _clear=no
+  settings_as_wanted || {
+    _clear=yes
+    _what="${_what:+$_what and }unit settings"
+  }
   if [ -n "$_what" ] || [ "$resumed" = yes ]; then
     begin_step "setting $w_unit_aspects"
-    set_unit "$w_name" "$w_boot" "$w_drop_in" "$resumed" ||
-      give_up "start at boot, or the start order or timeout, cannot be set below /etc/systemd/system.control"
+    if [ "$_clear" = yes ]; then
+      get_cleared "$w_name" "$dir/before/settings" || give_up 'what was set by hand with systemctl cannot be taken away'
+    fi
+    if [ "$_clear$resumed" = nono ]; then _again=no; else _again=yes; fi
+    set_unit "$w_name" "$w_boot" "$w_drop_in" "$_again" ||
+      give_up "what its unit is told cannot be set below /etc/systemd/system.control"
+    if [ "$_clear" = yes ]; then reach_running "$w_name" || give_up 'what was set by hand with systemctl cannot be taken from the running container'; fi
     done_step "set ${_what:-$w_unit_aspects}"
   fi
 }

@@ -18,6 +18,9 @@ observe() {
       [ ! -f "$_file" ] || _notes="$_notes $_file"
     done
     _places="$_places $confdir/$_container.conf $statedir/$_container $profiles/$_container $wants/container@$_container.service"
+    for _file in "$control/container@$_container.service.d" "$r/run/systemd/system.control/container@$_container.service.d"; do
+      [ ! -d "$_file" ] || _places="$_places $_file"
+    done
     _units="$_units container@$_container.service"
   done
   # The lists hold paths of ours and names without special characters: splitting them is meant.
@@ -60,7 +63,7 @@ observe_places() {
   _where=$(cd -P "$statedir" 2>/dev/null && pwd) || _where=$statedir
   # What is inside a root directory is the container's: it is not even listed.
   find "$@" -maxdepth 1 ! -path "*
-*" \( -path "$statedir/*" -type d -prune , -printf '%H\t%f\t%d\t%y\t%T@\t%l\n' \) 2>/dev/null |
+*" \( -path "$statedir/*" -type d -prune , -printf '%H\t%f\t%d\t%y\t%T@\t%U\t%l\n' \) 2>/dev/null |
     awk -F '\t' -v confdir="$confdir" -v statedir="$statedir" -v profiles="$profiles" -v wants="$wants" \
       -v details="$details" -v mounts="$_mounts" -v where="$_where" -v root="$r" '
       function in_dir(dir) { return substr($1, 1, length(dir) + 1) == dir "/" }
@@ -68,14 +71,21 @@ observe_places() {
       { name = $1; sub(/.*\//, "", name) }
       in_dir(confdir) && $3 == 0 {
         sub(/\.conf$/, "", name)
-        if ($4 == "l") print "state\t" name "\tconf-link\t" $6
+        owner[name] = $6
+        if ($4 == "l") print "state\t" name "\tconf-link\t" $7
         split($5, t, "."); if (details == "yes") print "info\t" name "\tconf-time\t" t[1]
       }
-      in_dir(statedir) && $3 == 0 && $4 == "d" { print "state\t" name "\troot\t" ($1 in mounted || (where "/" name) in mounted ? "mount" : "dir") }
-      in_dir(profiles) && $4 == "l" { target[name "/" $2] = $6; if ($2 == "system") profiled[++count] = name }
+      in_dir(statedir) && $3 == 0 && $4 == "d" { root_owner[name] = $6; print "state\t" name "\troot\t" ($1 in mounted || (where "/" name) in mounted ? "mount" : "dir") }
+      in_dir(profiles) && $4 == "l" { target[name "/" $2] = $7; if ($2 == "system") profiled[++count] = name }
       # systemd wants what a link names, unless the link masks it.
-      in_dir(wants) && $3 == 0 && $4 == "l" && $6 != "/dev/null" { sub(/^container@/, "", name); sub(/\.service$/, "", name); print "state\t" name "\tboot\tyes" }
+      in_dir(wants) && $3 == 0 && $4 == "l" && $7 != "/dev/null" { sub(/^container@/, "", name); sub(/\.service$/, "", name); print "state\t" name "\tboot\tyes" }
+      name ~ /^container@.*\.service\.d$/ && $3 == 1 && $2 ~ /\.conf$/ && $2 != "90-cdktf-nixos.conf" {
+        sub(/^container@/, "", name); sub(/\.service\.d$/, "", name)
+        print "state\t" name "\tforeign-drop-in\t" substr($1, length(root) + 1) "/" $2
+      }
       END {
+        # Of whom the conf is, that is root, whatever number it has here.
+        if (details == "yes") for (name in root_owner) if (name in owner && root_owner[name] != owner[name]) print "info\t" name "\troot-owner\t" root_owner[name]
         for (i = 1; i <= count; i++) {
           name = profiled[i]; path = target[name "/system"]
           if (path !~ /^\//) path = target[name "/" path]
@@ -185,6 +195,10 @@ EOF
   _insides=$(find $_links -maxdepth 0 -printf '%p\t%l\n' 2>/dev/null)
   for _machine in $_leaders; do
     _up=${_machine%/*}
+    if [ "$details" = yes ]; then
+      get_stale_credentials "$_up" "${_machine#*/}"
+      for _credential in $got_stale_credentials; do say "info${tab}$_up${tab}stale-credential${tab}$_credential"; done
+    fi
     _inside=${_insides#*"$r/proc/${_machine#*/}/root/run/current-system$tab"}
     [ "$_inside" != "$_insides" ] || continue
     _inside=${_inside%%
@@ -196,6 +210,25 @@ EOF
     case $_inside in *[!A-Za-z0-9/._+?=-]*) continue ;; esac
     say "state${tab}$_up${tab}running${tab}$_inside"
   done
+}
+
+# The credentials of a running container whose file on the host is not any more what it got when it started.
+# Takes: $1 container, $2 its leader. Sets: got_stale_credentials (names, with a space between).
+get_stale_credentials() {
+  got_stale_credentials=''
+  _flags=''
+  while IFS= read -r _assignment || [ -n "$_assignment" ]; do
+    case $_assignment in EXTRA_NSPAWN_FLAGS=*) _flags=${_assignment#*=} ;; esac
+  done 2>/dev/null <"$confdir/$1.conf"
+  case $_flags in *--load-credential=*) ;; *) return 0 ;; esac
+  _flags=${_flags#\"}
+  set -f
+  for _flag in ${_flags%\"}; do
+    case $_flag in --load-credential=*:/*) ;; *) continue ;; esac
+    _flag=${_flag#*=}
+    cmp -s "$r${_flag#*:}" "$r/proc/${2:-none}/root/run/host/credentials/${_flag%%:*}" || got_stale_credentials="$got_stale_credentials${got_stale_credentials:+ }${_flag%%:*}"
+  done
+  set +f
 }
 
 # Digests of configuration.nix and of our module files, and the text of the latter.

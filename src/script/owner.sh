@@ -57,7 +57,8 @@ put_root_back() {
 # Takes: $1 container. Sets: got_reloaded (`no` when systemd may not know yet). Fails: something of it is left.
 forget_container() {
   got_reloaded=yes
-  set_unit "$1" no '' || got_reloaded=no
+  get_cleared "$1" '' || :
+  set_unit "$1" no '' "$got_cleared" || got_reloaded=no
   if [ -e "$confdir/$1.conf" ] && [ -n "$tool" ]; then
     nixos-container destroy "$1" || :
   fi

@@ -126,6 +126,34 @@ source_kind() {
   [ "$_is" = missing ] || source_devices "$1"
 }
 
+# Takes: $@ units of the host, $1 the next of them. Prints: a record of each, with its state in systemd's words.
+observe_host_units() {
+  _load=''
+  systemctl show "$@" -p LoadState -p ActiveState | {
+    while IFS= read -r _line; do
+      case $_line in
+        LoadState=*) _load=${_line#*=} ;;
+        ActiveState=*) _state=${_line#*=} ;;
+        '')
+          say "unit${tab}$1${tab}$_load${tab}$_state"
+          shift
+          ;;
+      esac
+    done
+    [ $# -eq 0 ] || say "unit${tab}$1${tab}$_load${tab}$_state"
+  }
+}
+
+# Whether the script that starts containers reads a key of their confs; nothing where it cannot be told.
+# Takes: $1 key. Prints: a record.
+observe_key() {
+  _exec=$(systemctl show container@cdktf-nixos.service -p ExecStart --value)
+  _exec=${_exec#*path=}
+  _exec=$r${_exec%% *}
+  [ -f "$_exec" ] && [ -r "$_exec" ] || return 0
+  if grep -q "$1" "$_exec"; then say "key${tab}$1${tab}yes"; else say "key${tab}$1${tab}no"; fi
+}
+
 # The configuration.nix of a container that may be adopted, if it is a file where it should be: root inside may have put
 # anything in its place, and anything into it.
 # Takes: $1 container. Prints: the records.

@@ -53,12 +53,17 @@ bring_up_or_down() {
         }
         done_step 'reloaded'
       fi
-      if conf_in_effect; then return 0; fi
+      if conf_in_effect && credentials_in_effect; then return 0; fi
+    fi
+    if [ "$w_restart" = no ]; then
+      say "$w_name: what needs a restart takes effect when it starts next (restartIfChanged: false)"
+      return 0
     fi
     begin_step restarting
     _acted=$(date +%s)
     stop_container "$w_name" || give_up 'the container does not stop'
     start_container "$w_name" || start_failed "$_acted"
+    leave_run_root
     done_step 'restarted'
   else
     begin_step starting
@@ -71,6 +76,13 @@ bring_up_or_down() {
   get_running
   get_system "$w_name"
   [ "$got_running" = "$got_system" ] || give_up "the container came up with another system ($got_running) than was built ($got_system)"
+}
+
+# The root directory in memory of a container that was ephemeral until now: systemd does not know it any more.
+# Takes: nothing.
+leave_run_root() {
+  case $w_drop_in in *RuntimeDirectory=*) return 0 ;; esac
+  if [ -d "$r/run/nixos-containers/$w_name" ]; then rm -rf --one-file-system "$r/run/nixos-containers/$w_name"; fi
 }
 
 # The mounts that the container's unit needs and that are not up: the unit's own journal is silent then.
@@ -88,6 +100,8 @@ get_failing_mounts() {
 # Takes: $1 seconds since the epoch at which the start began. Ends: the program, with the reason.
 start_failed() {
   get_unit_lines "$1"
+  [ "$(systemctl show "container@$w_name.service" -p ConditionResult --value)" != no ] ||
+    give_up 'the container did not start, as a condition of its unit is not met (unit.unitConfig)'
   get_failing_mounts "$w_name"
   [ -z "$got_failing_mounts" ] || give_up "the container did not start, as its bind mounts need $got_failing_mounts, which did not come up: see systemctl status '$got_failing_mounts'"
   give_up 'the container did not start; the last lines of its unit stand above'

@@ -161,6 +161,14 @@ drop_in_as_wanted() {
   if [ -n "$w_drop_in" ]; then say "$w_drop_in" | cmp -s - "$got_drop_in"; else [ ! -e "$got_drop_in" ]; fi
 }
 
+# Whether nobody told the unit anything by hand.
+# Takes: nothing. Fails: somebody did.
+settings_as_wanted() {
+  for _file in "$control/container@$w_name.service.d"/*.conf "$r/run/systemd/system.control/container@$w_name.service.d"/*.conf; do
+    if [ "$_file" != "$control/container@$w_name.service.d/90-cdktf-nixos.conf" ] && { [ -e "$_file" ] || [ -L "$_file" ]; }; then return 1; fi
+  done
+}
+
 # The system that runs inside, as far as it can be told.
 # Takes: nothing. Sets: got_running (empty when it cannot be told).
 get_running() {
@@ -196,7 +204,16 @@ run_as_wanted() {
   is_up "$w_name" || return 1
   get_running
   get_system "$w_name"
-  [ "$got_running" = "$got_system" ] && conf_in_effect
+  [ "$got_running" = "$got_system" ] || return 1
+  [ "$w_restart" = no ] || { conf_in_effect && credentials_in_effect; }
+}
+
+# Whether it runs with the credentials that the host has now: it got its own copy of each when it started.
+# Takes: nothing. Fails: another one has come since.
+credentials_in_effect() {
+  case $w_conf in *--load-credential=*) ;; *) return 0 ;; esac
+  get_stale_credentials "$w_name" "$(machinectl show "$w_name" -p Leader --value 2>/dev/null)"
+  [ -z "$got_stale_credentials" ]
 }
 
 # Takes: nothing. Fails: it is not.
@@ -207,5 +224,5 @@ journal_as_wanted() {
 
 # Takes: nothing. Fails: it is not.
 all_as_wanted() {
-  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && drop_in_as_wanted && run_as_wanted
+  [ -f "$conf" ] && journal_as_wanted && conf_as_wanted && system_as_wanted && boot_as_wanted && drop_in_as_wanted && settings_as_wanted && run_as_wanted
 }
