@@ -55,6 +55,14 @@ write_conf() {
   if ! sync "$conf.new" || ! mv -f "$conf.new" "$conf" || ! sync "$confdir"; then give_up 'the conf could not be written'; fi
 }
 
+# What systemd said that it passes over in our drop-in, which it tells its journal alone, when it reads the file.
+# Takes: $1 container, $2 seconds since the epoch at which it was told to. Sets: got_ignored (one line, empty for nothing).
+get_ignored() {
+  systemctl show "container@$1.service" -p Id >/dev/null
+  journalctl --sync >/dev/null 2>&1 || :
+  got_ignored=$(journalctl -u "container@$1.service" --since "@$2" -n 50 --no-pager -o cat 2>/dev/null | sed -n 's/^.*\/90-cdktf-nixos\.conf:[0-9]*: //p' | sort -u | head -n 3 | tr '\n' ' ')
+}
+
 # Takes: resumed.
 prepare_unit() {
   _what=''
@@ -71,9 +79,16 @@ prepare_unit() {
       get_cleared "$w_name" "$dir/before/settings" || give_up 'what was set by hand with systemctl cannot be taken away'
     fi
     if [ "$_clear$resumed" = nono ]; then _again=no; else _again=yes; fi
+    _told=$(date +%s)
     set_unit "$w_name" "$w_boot" "$w_drop_in" "$_again" ||
       give_up "what its unit is told cannot be set below /etc/systemd/system.control"
     if [ "$_clear" = yes ]; then reach_running "$w_name" || give_up 'what was set by hand with systemctl cannot be taken from the running container'; fi
+    case $w_unit_words in
+      'unit settings')
+        get_ignored "$w_name" "$_told"
+        [ -z "$got_ignored" ] || give_up "systemd does not take what its unit is told (unit.unitConfig, unit.serviceConfig): ${got_ignored% }"
+        ;;
+    esac
     done_step "set ${_what:-$w_unit_aspects}"
   fi
 }

@@ -6,6 +6,17 @@
 set_properties() {
   unit=$1
   shift 2
+  # Of a marker no file tells; what the unit has been told since reaches the container all the same.
+  case $* in
+    Markers=*' '*) ;;
+    Markers=*)
+      lock
+      read_unit "$unit"
+      [ -z "$cgroup" ] || write_cgroup "$unit"
+      unlock
+      return 0
+      ;;
+  esac
   case $runtime in yes) control=/run/systemd/system.control/$unit.d ;; *) control=/etc/systemd/system.control/$unit.d ;; esac
   lock_loading
   load_settings "$unit"

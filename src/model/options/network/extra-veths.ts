@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bareAddress } from "../../address";
-import { flagLine, type Line } from "../../line";
+import { confLine, flagLine, type Line } from "../../line";
 import { isInterfaceName, nameRemedy } from "../../interface-name";
 import { plain } from "../../text";
 import { type Ends, parsePairs } from "./address-pair";
@@ -89,6 +89,8 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
   },
 
   lines: ({ network }) => [
+    // The unit's script does not read it: it is there because what the conf says takes a restart, as other addresses do.
+    ...confLine(key, network.extraVeths.map(specOf).join(" ")),
     ...network.extraVeths.map(({ name }) => flagLine("--network-veth-extra", name)),
     ...network.extraVeths.flatMap(hostSide),
     ...network.extraVeths.flatMap(inside),
@@ -97,10 +99,11 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
   properties: [
     {
       name: "network.extraVeths",
-      owns: ({ place, key, value }) =>
-        (place === "flag" && key === "--network-veth-extra") ||
-        (key === "ExecStartPost" && value.startsWith(ip)) ||
-        (place === "module" && /^networking\.interfaces\./.test(key)),
+      owns: (line) =>
+        (line.place === "conf" && line.key === key) ||
+        (line.place === "flag" && line.key === "--network-veth-extra") ||
+        (line.key === "ExecStartPost" && line.value.startsWith(ip)) ||
+        (line.place === "module" && line.key.startsWith("networking.interfaces.")),
       words: (lines) =>
         plain(
           lines
@@ -150,7 +153,15 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
   },
 };
 
+const key = "CDKTF_NIXOS_EXTRA_VETHS";
+
 const ip = "/usr/bin/env ip ";
+
+/** All that is said of one, as one word. */
+function specOf({ name, hostBridge, ...ends }: ParsedVeth): string {
+  const addresses = [ends.hostAddress, ends.localAddress, ends.hostAddress6, ends.localAddress6];
+  return [name, hostBridge ?? "", ...addresses.map((address) => address ?? "")].join(",");
+}
 
 /** What sets up the host's end, after the container has started; as a declarative container's unit does. */
 function hostSide({ name, hostBridge, ...ends }: ParsedVeth): Line[] {
