@@ -90,7 +90,7 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
 
   lines: ({ network }) => [
     // The unit's script does not read it: it is there because what the conf says takes a restart, as other addresses do.
-    ...confLine(key, network.extraVeths.map(specOf).join(" ")),
+    ...confLine(specKey, network.extraVeths.map(specOf).join(" ")),
     ...network.extraVeths.map(({ name }) => flagLine("--network-veth-extra", name)),
     ...network.extraVeths.flatMap(hostSide),
     ...network.extraVeths.flatMap(inside),
@@ -100,7 +100,7 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
     {
       name: "network.extraVeths",
       owns: (line) =>
-        (line.place === "conf" && line.key === key) ||
+        (line.place === "conf" && line.key === specKey) ||
         (line.place === "flag" && line.key === "--network-veth-extra") ||
         (line.key === "ExecStartPost" && line.value.startsWith(ip)) ||
         (line.place === "module" && line.key.startsWith("networking.interfaces.")),
@@ -153,7 +153,7 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
   },
 };
 
-const key = "CDKTF_NIXOS_EXTRA_VETHS";
+const specKey = "CDKTF_NIXOS_EXTRA_VETHS";
 
 const ip = "/usr/bin/env ip ";
 
