@@ -16,7 +16,7 @@ const edits: [what: string, command: string, expected: { action: string; propert
   [
     "its conf gets a line of its own",
     'echo EXTRA_NSPAWN_FLAGS=--read-only >>"$CONF"',
-    { action: "update", property: /bindMounts|EXTRA_NSPAWN_FLAGS/ },
+    { action: "update", property: /extraFlags/ },
   ],
   ["its conf is written again after it started", 'sleep 1.1; touch "$CONF"', { action: "restart", property: /conf/ }],
   [

@@ -21,7 +21,11 @@ describe("container.nix", () => {
     const entry = fc.stringMatching(/^[a-z][a-z0-9_/.-]{0,20}\.nix$/);
     fc.assert(
       fc.property(entry, fc.constantFrom("", "25.05", "23.11"), (name, stateVersion) => {
-        expect(readContainerModule(containerModule(name, stateVersion))).toEqual({ entry: name, stateVersion, lines: [] });
+        expect(readContainerModule(containerModule(name, stateVersion))).toEqual({
+          entry: name,
+          stateVersion,
+          lines: [],
+        });
       }),
     );
   });

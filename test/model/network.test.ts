@@ -8,7 +8,13 @@ const bridge = { hostBridge: "br0", localAddress: "10.0.0.2/24" };
 
 describe("a network", () => {
   test("is the host's, when nothing is said", () => {
-    expect(parseNetwork({}, {}, [])).toEqual({ privateNetwork: false, forwardPorts: [], interfaces: [], macvlans: [], extraVeths: [] });
+    expect(parseNetwork({}, {}, [])).toEqual({
+      privateNetwork: false,
+      forwardPorts: [],
+      interfaces: [],
+      macvlans: [],
+      extraVeths: [],
+    });
   });
 
   test("is private when it has an address, bridge or MAC address of its own", () => {

@@ -27,8 +27,7 @@ describe("F7: a bind mount of devices", () => {
       code: "host",
       what: 'bindMounts hostPath "/dev/dri" leads to devices (/dev/dri/card0 and /dev/dri/renderD128), which the container\'s unit does not let it open (DevicePolicy=closed)',
       where: { construct: "shop/web", container: "web" },
-      remedy:
-        'allow what it needs: allowedDevices: [{ node: "/dev/dri/card0" }, { node: "/dev/dri/renderD128" }]',
+      remedy: 'allow what it needs: allowedDevices: [{ node: "/dev/dri/card0" }, { node: "/dev/dri/renderD128" }]',
     });
     expect(plan("/dev/sda", [node("/dev/sda", 8, 0, "block")], closed, true)?.what).toContain("is a device, which");
     expect(plan("/dev/serial/by-id/x", [node("/dev/ttyUSB0", 188, 0)], closed)?.what).toContain("leads to the device");
