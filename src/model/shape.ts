@@ -46,7 +46,9 @@ export function checkShape<T extends object>(
   const value = withoutNulls(given);
   const result = shape.safeParse(value, { reportInput: true });
   const issues = result.success ? [] : result.error.issues.flatMap((issue) => flaws(issue, [], { shape, hints }));
-  const found = issues.filter(({ path }) => !tokens.some((token) => isAtOrBelow(path, token)));
+  const found = [...issues.filter(({ path }) => path.at(-1) !== reserved), ...reservedNames(value)].filter(
+    ({ path }) => !tokens.some((token) => isAtOrBelow(path, token)),
+  );
   const paths = [...found.map(({ path }) => path), ...tokens];
   return {
     problems: found.map(({ what, remedy }) => ({ code: "input", what, where, remedy })),
@@ -56,6 +58,20 @@ export function checkShape<T extends object>(
 }
 
 export type FieldPath = readonly PropertyKey[];
+
+const reserved = "__proto__";
+
+/** Members of a name that objects lose when they are copied: a check would look at something else than what is used. */
+function reservedNames(value: unknown, path: FieldPath = []): Flaw[] {
+  if (typeof value !== "object" || value === null || path.length > 5) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key !== reserved) return reservedNames(member, at);
+    return [
+      { path: at, what: `${fieldName(at)} is a name that JavaScript keeps for itself`, remedy: "call it otherwise" },
+    ];
+  });
+}
 
 function isAtOrBelow(path: FieldPath, holder: FieldPath): boolean {
   return holder.every((part, index) => part === path[index]);
@@ -114,20 +130,33 @@ function flaws(issue: z.core.$ZodIssue, at: FieldPath, context: Context): Flaw[]
     }));
   }
   if (issue.code === "invalid_union") {
+    const kinds = issue.errors.map(([inner]) =>
+      inner?.path.length === 0 && inner.code === "invalid_type" ? inner.expected : "",
+    );
+    if (kinds.every((kind) => plainKinds.has(kind))) return [kindFlaw(path, issue.input, [...new Set(kinds)])];
     // The form it was meant in is the one that is wrong further inside.
     const distance = (issues: readonly z.core.$ZodIssue[]): number =>
       issues.some((inner) => inner.path.length === 0 && inner.code === "invalid_type") ? Infinity : issues.length;
     const [closest = []] = [...issue.errors].sort((a, b) => (distance(a) < distance(b) ? -1 : 1));
     return closest.flatMap((inner) => flaws(inner, path, context));
   }
+  return [kindFlaw(path, issue.input, [issue.code === "invalid_type" ? issue.expected : issue.message])];
+}
+
+/** Kinds of which a setting may take more than one. */
+const plainKinds: ReadonlySet<string> = new Set(["string", "number", "boolean"]);
+
+/** A value that is of none of these kinds. */
+function kindFlaw(path: FieldPath, input: unknown, kinds: readonly string[]): Flaw {
   const name = fieldName(path);
-  const named = issue.code === "invalid_type" ? issue.expected : issue.message;
-  const kind = typeof issue.input === "number" && named === "number" ? "finite number" : named;
-  const expected = `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
-  if (issue.input === undefined) return [{ path, what: `${name} is missing`, remedy: `set ${name} to ${expected}` }];
-  const meant = meantValue(issue.input, named, path);
+  const words = kinds
+    .map((kind) => (typeof input === "number" && kind === "number" ? "finite number" : kind))
+    .join(" or ");
+  const expected = `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
+  if (input === undefined) return { path, what: `${name} is missing`, remedy: `set ${name} to ${expected}` };
+  const [meant] = kinds.flatMap((kind) => meantValue(input, kind, path) ?? []);
   const remedy = meant === undefined ? `give ${expected}` : `write ${meant}`;
-  return [{ path, what: `${name} is ${shown(issue.input)}, not ${expected}`, remedy }];
+  return { path, what: `${name} is ${shown(input)}, not ${expected}`, remedy };
 }
 
 /** What an unknown name is most likely meant for. */
@@ -172,7 +201,12 @@ function meantValue(value: unknown, expected: string, path: FieldPath): string |
     return named(JSON.stringify(String(value)));
   if (path[0] === "bindMounts" && expected === "object" && typeof value === "string") return mountOf(value, key);
   if (path.at(-2) === "forwardPorts" && expected === "object") return portOf(value);
+  if (path[0] === "allowedDevices" && expected === "object" && typeof value === "string") return deviceOf(value);
+  if (path[0] === "credentials" && path.length === 2 && expected === "object" && typeof value === "string") {
+    return `${/^[A-Za-z]\w*$/.test(String(key)) ? String(key) : JSON.stringify(key)}: { hostPath: ${JSON.stringify(value)} }`;
+  }
   if (expected === "array" && (typeof value === "string" || typeof value === "number")) {
+    if (key === "allowedDevices") return named(`[${deviceOf(String(value))}]`);
     return key === "forwardPorts" ? named(`[${portOf(value) ?? "…"}]`) : named(`[${JSON.stringify(value)}]`);
   }
   return undefined;
@@ -193,6 +227,12 @@ function mountAt(key: string, text: string): string | undefined {
   if (mode !== undefined && !/^r[ow]$/.test(mode)) return undefined;
   const writable = mode === "rw" ? ", isReadOnly: false" : "";
   return `${JSON.stringify(key)}: { hostPath: ${JSON.stringify(hostPath)}${writable} }`;
+}
+
+/** `/dev/fuse`, or `/dev/fuse rw` as a unit file says it. */
+function deviceOf(text: string): string {
+  const [node = "", modifier] = text.trim().split(/\s+/);
+  return `{ node: ${JSON.stringify(node)}${modifier === undefined ? "" : `, modifier: ${JSON.stringify(modifier)}`} }`;
 }
 
 /** `8080:80`, as docker writes it, or a port alone. */
