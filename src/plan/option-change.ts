@@ -1,7 +1,7 @@
 import type { Change, Effect } from "../model/change";
 import { confEntries, confLines, flagsKey, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
-import { parseDropIn } from "../model/drop-in";
+import { parseDropIn, renderDropIn } from "../model/drop-in";
 import { isUnitLine, type Line, sameLines } from "../model/line";
 import { readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
@@ -31,7 +31,8 @@ export function optionChanges(compared: Compared): Change[] {
   const conf = journal && !observed.conf ? wanted.filter(isConf) : confLines(parseConf(observed.conf ?? []));
   const unit = dropIn ?? wanted.filter(isUnitLine);
   const seen = [...conf, ...unit, ...insideLines(observed, journal, wanted)];
-  const [before, after] = [byProperty(seen), byProperty(wanted)];
+  const all = [...seen, ...wanted];
+  const [before, after] = [byProperty(seen, all), byProperty(wanted, all)];
   const differing = (ofConf: boolean, some: readonly Property[]): Change[] =>
     some.flatMap((property) => {
       const [was, is] = [before.get(property) ?? [], after.get(property) ?? []];
@@ -47,8 +48,10 @@ export function optionChanges(compared: Compared): Change[] {
     told.push(...(option.changes?.(sight) ?? []));
   }
   const isForeign = (line: Line): boolean =>
-    isUnitLine(line) && !isOwned(line, seen) && !options.some((option) => option.owns?.(line));
-  if (!dropIn || !sameLines(seen.filter(isForeign), wanted.filter(isForeign))) {
+    isUnitLine(line) && !isOwned(line, all) && !options.some((option) => option.owns?.(line, all));
+  // The same lines in another order are told where nothing else is: what differs is never passed over.
+  const isTurned = told.length === 0 && renderDropIn(wanted).join("\n") !== observed.dropIn.join("\n");
+  if (!dropIn || isTurned || !sameLines(seen.filter(isForeign), wanted.filter(isForeign))) {
     const was = plain(observed.dropIn.join(" "), 80);
     told.push({ property: "drop-in of the unit", before: was, after: "as we write it", effect: "none" });
   }
@@ -80,14 +83,15 @@ function change(property: Property, was: readonly Line[], is: readonly Line[], l
   const effect = typeof property.effect === "string" ? property.effect : property.effect(was, is);
   return {
     property: property.name,
-    ...(before !== undefined && { before }),
+    ...(before !== undefined && { before: before === after ? `${before}, written otherwise` : before }),
     ...(after !== undefined && { after }),
     effect: live || effect === "danger" ? effect : "none",
   };
 }
 
-function withoutBefore({ property, after, effect }: Change): Change {
-  return { property, ...(after !== undefined && { after }), effect };
+/** Nothing of a new container is at stake. */
+function withoutBefore({ property, after }: Change): Change {
+  return { property, ...(after !== undefined && { after }), effect: "none" };
 }
 
 function sameFlags(some: readonly Line[], others: readonly Line[]): boolean {
@@ -114,10 +118,10 @@ function isOwned(line: Line, all: readonly Line[]): boolean {
 }
 
 /** Each property's lines; the first that owns a line has it. */
-export function byProperty(lines: readonly Line[]): ReadonlyMap<Property, readonly Line[]> {
+export function byProperty(lines: readonly Line[], all = lines): ReadonlyMap<Property, readonly Line[]> {
   const owned = new Map<Property, Line[]>();
   for (const line of lines) {
-    const owner = properties.find((property) => property.owns(line, lines));
+    const owner = properties.find((property) => property.owns(line, all));
     if (!owner) continue;
     const others = owned.get(owner);
     if (others) others.push(line);

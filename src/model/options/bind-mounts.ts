@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Problem, Refuse, Where } from "../error";
 import { closedDevices } from "./device-access";
+import { isNode } from "./devices";
 import { flagLine, flagWord, type Line } from "../line";
 import { pathFault, tidyPath } from "../path";
 import { plain } from "../text";
@@ -91,7 +92,8 @@ export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
   properties: [
     {
       name: "bindMounts",
-      owns: ({ place, key }) => place === "flag" && (key === "--bind" || key === "--bind-ro"),
+      owns: ({ place, key, value }) =>
+        place === "flag" && ((key === "--bind" && !isNode(value)) || key === "--bind-ro"),
       words: (lines) => plain(lines.map(mountWords).join(", ")),
       effect: "restart",
     },
@@ -158,15 +160,26 @@ function pointOf(
   refuse: Refuse,
 ): Pick<Partial<ParsedMount>, "mountPoint" | "options"> {
   const [, path = mountPoint ?? undefined, written] =
-    /^([^:]*):((?:(?:idmap|rootidmap|owneridmap|noidmap|rbind|norbind)(?:,|$))+)$/.exec(mountPoint ?? "") ?? [];
+    /^([^:]*):((?:(?:idmap|rootidmap|owneridmap|noidmap|rbind|norbind)(?:,(?!$)|$))+)$/.exec(mountPoint ?? "") ?? [];
   const at = path === undefined ? {} : { mountPoint: path };
-  if (idmap === undefined || idmap === null || idmap === false) return { ...at, ...(written && { options: written }) };
+  const words = written?.split(",") ?? [];
+  if (
+    words.filter((word) => word.endsWith("idmap")).length > 1 ||
+    words.filter((word) => word.endsWith("rbind")).length > 1
+  ) {
+    refuse(
+      `bindMounts mountPoint ${JSON.stringify(mountPoint)} has options that exclude each other`,
+      "keep one of them",
+    );
+  }
+  if (idmap === undefined || idmap === null) return { ...at, ...(written && { options: written }) };
   if (written !== undefined) {
     refuse(
       `bindMounts mountPoint ${JSON.stringify(mountPoint)} has options, and idmap beside them`,
       "keep one of the two",
     );
   }
+  if (idmap === false) return at;
   if (idmap !== true && !Object.hasOwn(mappings, idmap)) {
     refuse(`bindMounts idmap ${JSON.stringify(idmap)} is not known`, 'use true, "root" or "owner"');
     return at;

@@ -50,7 +50,8 @@ function mayOpen({ kind, major, minor }: Device, rights: string, { policy, allow
 }
 
 /** Whether the code allows it; which devices a group of drivers has, the host alone knows. */
-function isAllowed({ kind, node }: Device, rights: string, { allowedDevices }: DesiredContainer): boolean {
+function isAllowed({ kind, node }: Device, rights: string, { allowedDevices, enableTun }: DesiredContainer): boolean {
+  if (enableTun && node === "/dev/net/tun") return true;
   return allowedDevices.some(
     (allowed) =>
       (allowed.node === node || allowed.node.startsWith(`${kind}-`)) &&

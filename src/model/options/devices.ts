@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { pathFault } from "../path";
+import { pathFault, tidyPath } from "../path";
 import { flagLine, type Line } from "../line";
 import { plain } from "../text";
+import { hasOwnNetwork } from "./network/own-network";
 import type { Option, Wanted } from "./option";
+import { isGiven } from "./values";
 
 /** A device that the container may open, as in `containers.<name>.allowedDevices`. */
 export interface AllowedDevice {
@@ -43,13 +45,15 @@ export const devices: Option<DevicesProps, Devices> = {
 
   parse(given, { refuse }) {
     const seen = new Set<string>();
-    const allowedDevices = (given.allowedDevices ?? []).map(({ node, modifier }, index) => {
+    const allowedDevices = (given.allowedDevices ?? []).flatMap(({ node: said, modifier }, index) => {
+      if (!isGiven(said)) return []; // told as missing
+      const node = tidyPath(said);
       const at = `allowedDevices[${index}]`;
       const isGroup = /^(char|block)-[A-Za-z0-9*?_.-]+$/.test(node);
       const fault = isGroup ? undefined : node.startsWith("/dev/") ? pathFault(node) : "is no path below /dev";
       if (fault !== undefined) {
         refuse(
-          `${at}.node ${JSON.stringify(node)} ${fault}`,
+          `${at}.node ${JSON.stringify(said)} ${fault}`,
           'write it like "/dev/dri/renderD128", a node each, or name a group of /proc/devices: "char-drm"',
         );
       }
@@ -57,20 +61,30 @@ export const devices: Option<DevicesProps, Devices> = {
       if (!/^(?!.*(.).*\1)[rwm]{1,3}$/.test(rights)) {
         refuse(`${at}.modifier ${JSON.stringify(rights)} is not made of r, w and m`, 'write "r", "rw" or "rwm"');
       }
-      if (seen.has(node)) refuse(`${at} names ${JSON.stringify(node)} again`, "name each device once");
+      if (seen.has(node)) refuse(`${at} names ${JSON.stringify(said)} again`, "name each device once");
       seen.add(node);
-      return { node, modifier: rights };
+      return [{ node, modifier: ["r", "w", "m"].filter((right) => rights.includes(right)).join("") }];
     });
     allowedDevices.sort((a, b) => (a.node < b.node ? -1 : 1));
     return { enableTun: given.enableTun ?? false, allowedDevices };
   },
 
+  check({ enableTun, allowedDevices }, { refuse }) {
+    const named = allowedDevices.find(({ node, modifier }) => node === tun && (modifier === "rwm" || modifier === "m"));
+    if (enableTun || named === undefined) return;
+    refuse(
+      `allowedDevices names ${JSON.stringify(tun)} with ${JSON.stringify(named.modifier)}, the line of another option`,
+      "write enableTun: true in its place",
+    );
+  },
+
   lines(wanted) {
     const bound = wanted.allowedDevices.filter(({ node }) => node.startsWith("/") && !isThere(node, wanted));
-    const allow = (value: string) => ({ place: "Service", key: "DeviceAllow", value }) as const;
+    const allow = (value: string) =>
+      ({ place: "Service", key: "DeviceAllow", value: value.replaceAll("%", "%%") }) as const;
     const shared = wanted.enableTun && !hasOwnNetwork(wanted);
     return [
-      ...(shared ? [flagLine("--bind", tun), ...(grantsTun(wanted) ? [] : [flagLine("--capability", netAdmin)])] : []),
+      ...(shared ? [flagLine("--capability", netAdmin), flagLine("--bind", tun)] : []),
       ...bound.map(({ node }) => flagLine("--bind", node)),
       ...(wanted.enableTun ? [allow(`${tun} rwm`)] : []),
       ...wanted.allowedDevices
@@ -82,12 +96,7 @@ export const devices: Option<DevicesProps, Devices> = {
   properties: [
     {
       name: "enableTun",
-      owns: ({ place, key, value }, all) =>
-        (key === "DeviceAllow" && value === `${tun} rwm`) ||
-        (place === "flag" && key === "--bind" && value === tun) ||
-        (key === "--capability" &&
-          value === netAdmin &&
-          all.some((line) => line.key === "--bind" && line.value === tun)),
+      owns: (line, all) => (line.key === "DeviceAllow" && line.value === `${tun} rwm`) || isOfTunPair(line, all),
       words: () => "true",
       absent: "false",
       effect: effectOf,
@@ -95,8 +104,7 @@ export const devices: Option<DevicesProps, Devices> = {
     {
       name: "allowedDevices",
       owns: ({ place, key, value }) =>
-        (place === "Service" && key === "DeviceAllow") ||
-        (place === "flag" && key === "--bind" && /^\/dev\/[^:]*$/.test(value)),
+        (place === "Service" && key === "DeviceAllow") || (place === "flag" && key === "--bind" && isNode(value)),
       words: (lines) =>
         plain(
           lines
@@ -130,14 +138,17 @@ export const devices: Option<DevicesProps, Devices> = {
 
 const netAdmin = "CAP_NET_ADMIN";
 
-/** Whether it asks for the capability itself. */
-function grantsTun({ additionalCapabilities: words }: Wanted): boolean {
-  return words.includes(netAdmin) || words.includes("all");
+/** Whether a flag is one of the two that enableTun leaves, which stand side by side and are no other option's in that order. */
+function isOfTunPair(line: Line, all: readonly Line[]): boolean {
+  if (line.place !== "flag") return false;
+  const at = all.indexOf(line) - (line.key === "--bind" ? 1 : 0);
+  const [first, second] = [all[at], all[at + 1]];
+  return first?.key === "--capability" && first.value === netAdmin && second?.key === "--bind" && second.value === tun;
 }
 
-/** Whether systemd-nspawn gives it a network, and with it the capability and the node for tunnels. */
-function hasOwnNetwork({ network }: Wanted): boolean {
-  return network.privateNetwork || network.interfaces.length > 0 || network.macvlans.length > 0;
+/** Whether a bind is that of a device at its own path, as an allowed one is bound: a bind mount has two paths. */
+export function isNode(bind: string): boolean {
+  return /^\/dev\/[^:]*$/.test(bind);
 }
 
 /** Whether a node is in the container without a bind of its own. */
@@ -161,6 +172,7 @@ function effectOf(was: readonly Line[], is: readonly Line[]): "live" | "restart"
 
 function deviceWords({ place, value }: Line): string {
   if (place === "flag") return "";
-  const at = value.lastIndexOf(" ");
-  return at < 0 ? value : `${value.slice(0, at)} (${value.slice(at + 1)})`;
+  const said = value.replaceAll("%%", "%");
+  const at = said.lastIndexOf(" ");
+  return at < 0 ? said : `${said.slice(0, at)} (${said.slice(at + 1)})`;
 }

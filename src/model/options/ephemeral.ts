@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flagLine } from "../line";
+import { flagLine, type Line } from "../line";
 import type { Option } from "./option";
 
 export interface EphemeralProps {
@@ -40,10 +40,10 @@ export const ephemeral: Option<EphemeralProps, Ephemeral> = {
       owns: ({ place, key, value }, all) =>
         (place === "Service" && ((key === "Environment" && value.startsWith("root=")) || key === "RuntimeDirectory")) ||
         (place === "flag" && key === "--link-journal" && all.some((line) => line.key === "RuntimeDirectory")),
-      words: (lines) => (lines.some(({ value }) => value === `root=${root}`) ? "true" : "half set"),
+      words: (lines) => (isSet(lines) ? "true" : "half set"),
       absent: "false",
       // What is in its root directory now is not deleted, and is not seen any more.
-      effect: (was) => (was.length === 0 ? "danger" : "restart"),
+      effect: (was, is) => (!isSet(was) && isSet(is) ? "danger" : "restart"),
     },
   ],
 
@@ -54,3 +54,7 @@ export const ephemeral: Option<EphemeralProps, Ephemeral> = {
         ]
       : [],
 };
+
+function isSet(lines: readonly Line[]): boolean {
+  return lines.some(({ value }) => value === `root=${root}`);
+}

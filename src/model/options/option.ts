@@ -22,7 +22,7 @@ export interface Option<Given extends object = object, Value extends object = ob
   /** How what it leaves there is told from what others do, and shown. */
   readonly properties?: readonly Property[];
   /** Whether it is this option whose `changes` tell of a line that no property owns. */
-  owns?(line: Line): boolean;
+  owns?(line: Line, all: readonly Line[]): boolean;
   /** What differs that no property tells. */
   changes?(sight: Sight): readonly Change[];
   /** What a new container is told to have that no property tells, and that goes without saying where it is the default. */
@@ -71,7 +71,10 @@ export interface Place {
 export interface Property {
   /** As users write it: `network.localAddress`. */
   readonly name: string;
-  /** Whether a line, one of all those of its container, is of it; the first property of the list that says so has it. */
+  /**
+   * Whether a line is of it; the first property of the list that says so has it. Beside it stand all lines of its container: those
+   * on the host, in their order, and then those that shall be.
+   */
   owns(line: Line, all: readonly Line[]): boolean;
   /** Its lines, of which there is at least one, in the words of the option. */
   words(lines: readonly Line[]): string;

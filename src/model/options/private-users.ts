@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { confLine, flagLine } from "../line";
 import { listing, plain } from "../text";
+import { hasOwnNetwork } from "./network/own-network";
 import type { Option, Wanted } from "./option";
 
 export interface PrivateUsersProps {
@@ -34,7 +35,10 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
         );
       }
     } else if (!["no", "identity", "pick"].includes(given)) {
-      refuse(`privateUsers ${JSON.stringify(given)} is not known`, 'use "no", "identity", "pick" or a number');
+      refuse(
+        `privateUsers ${JSON.stringify(given)} is not known`,
+        /^\d+$/.test(given) ? `write privateUsers: ${given}` : 'use "no", "identity", "pick" or a number',
+      );
     }
     return { privateUsers: given };
   },
@@ -44,7 +48,7 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
     // Never its own choice: where the file system cannot map, it would change the owner of every file for good.
     ...(isMapped(wanted) ? [flagLine("--private-users-ownership", "map")] : []),
     // systemd-nspawn makes the node for tunnels in a private network, and may not as another user.
-    ...(isMapped(wanted) && wanted.network.privateNetwork
+    ...(isMapped(wanted) && hasOwnNetwork(wanted)
       ? [{ place: "Service", key: "DeviceAllow", value: "/dev/net/tun m" } as const]
       : []),
   ],
@@ -94,7 +98,7 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
     const foreign = wanted.bindMounts.filter(
       ({ options, hostPath }) => options === undefined && !/^\/dev\//.test(hostPath),
     );
-    const shared = !wanted.network.privateNetwork;
+    const shared = !hasOwnNetwork(wanted);
     return [
       "its files keep their owners on disk, and are mapped when it starts: going back needs nothing",
       ...(foreign.length > 0

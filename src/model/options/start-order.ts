@@ -17,26 +17,30 @@ export const startOrder: Option = {
   shape: {},
   parse: () => ({}),
 
-  lines({ bindMounts, network, autoStart }, { systemControl }) {
+  lines({ bindMounts, network, autoStart, unit: said }, { systemControl }) {
     if (systemControl === "read-only" && !autoStart) return [];
     const mounts = sorted(bindMounts.map(({ hostPath }) => hostPath));
     const taken = autoStart ? sorted([...network.interfaces, ...network.macvlans].map(hostInterface)) : [];
     const awaited = taken.length === 0 ? [] : ["network.target", ...taken.map(deviceUnit)];
     const unit = (key: string) => (value: string) => ({ place: "Unit", key, value }) as const;
-    return [
+    const lines = [
       ...mounts.map((path) => path.replaceAll("%", "%%")).map(unit("RequiresMountsFor")),
       // Never BindsTo: that would stop a running container whose interface is not there as systemd reads it.
       ...awaited.map(unit("Wants")),
       ...awaited.map(unit("After")),
     ];
+    // What the user says himself stands there once.
+    return lines.filter(({ key, value }) => !said.some((line) => line.key === key && line.value === value));
   },
 
-  owns: isOrder,
+  owns: isImplied,
 
   changes({ seen, wanted, told: others }): Change[] {
+    const all = [...seen, ...wanted];
+    const isOrder = (line: Line): boolean => isImplied(line, all);
     if (sameLines(seen.filter(isOrder), wanted.filter(isOrder))) return [];
     if (others.some(({ property }) => told.has(property))) return [];
-    const [before, after] = [orderWords(seen), orderWords(wanted)];
+    const [before, after] = [seen, wanted].map((lines) => orderWords(lines.filter(isOrder)));
     return [
       {
         property: "start order",
@@ -48,11 +52,18 @@ export const startOrder: Option = {
   },
 };
 
-/** Whether a line of the unit is one that follows from other options. */
-function isOrder({ place, key, value }: Line): boolean {
+/** Whether a line of the unit is one that follows from other options: it waits for mounts, or for interfaces that are taken. */
+export function isImplied({ place, key, value }: Line, all: readonly Line[]): boolean {
   if (place !== "Unit") return false;
   if (key === "RequiresMountsFor") return true;
-  return (key === "Wants" || key === "After") && (value === "network.target" || deviceOf(value).length > 0);
+  if (key !== "Wants" && key !== "After") return false;
+  const taken = all
+    .filter((line) => line.place === "conf" && (line.key === "INTERFACES" || line.key === "MACVLANS"))
+    .flatMap((line) => line.value.split(/\s+/).map(hostInterface));
+  const isTaken = (unit: string): boolean => deviceOf(unit).some((name) => taken.includes(name));
+  return value === "network.target"
+    ? all.some((line) => line.place === "Unit" && line.key === key && isTaken(line.value))
+    : isTaken(value);
 }
 
 function mountsIn(lines: readonly Line[]): string[] {
@@ -60,7 +71,7 @@ function mountsIn(lines: readonly Line[]): string[] {
 }
 
 function devicesIn(lines: readonly Line[]): string[] {
-  const units = lines.filter((line) => isOrder(line) && line.key !== "RequiresMountsFor").map(({ value }) => value);
+  const units = lines.filter(({ key }) => key !== "RequiresMountsFor").map(({ value }) => value);
   return [...new Set(units)].flatMap(deviceOf);
 }
 

@@ -4,6 +4,8 @@ import type { Line } from "../line";
 import { pathFault } from "../path";
 import { closestName } from "../suggestion";
 import { plain } from "../text";
+import { hostSideOf } from "./network/extra-veths";
+import { isImplied } from "./start-order";
 import { limitKeys, limits, limitShape, parseLimits, type UnitLimits } from "./unit-limits";
 import type { Option } from "./option";
 
@@ -90,7 +92,6 @@ const shape = z.strictObject({
 const elsewhere: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(relations).map(([setting, key]) => [key, `unit.${setting}`])),
   ...Object.fromEntries(limitKeys.map(([setting, key]) => [key, `unit.${setting}`])),
-  RequiresMountsFor: "bindMounts, whose mounts it waits for",
   TimeoutStartSec: "timeouts.start",
   TimeoutSec: "timeouts.start",
   DeviceAllow: "allowedDevices",
@@ -108,12 +109,24 @@ const ofTheTemplate = new Set([
   ...["RootDirectory", "User", "Group", "DynamicUser", "PrivateNetwork", "ProtectSystem", "DefaultDependencies"],
 ]);
 
+/** Keys of the section [Unit] (systemd.unit), which [Service] ignores. */
+const ofUnitSection =
+  /^(Condition|Assert|(Requires|Wants)MountsFor|StartLimit|On(Failure|Success)|JobTimeout|JobRunning|(Failure|Success)Action|Refuse(ManualStart|ManualStop)|Upholds|Requisite|Before|Conflicts|Propagates|ReloadPropagated|StopPropagated|StopWhenUnneeded|JoinsNamespaceOf|Description$|Documentation$|CollectMode|SourcePath|IgnoreOnIsolate|AllowIsolate|SurviveFinalKillSignal|RebootArgument)/;
+
+/** Keys of the section [Service], by how most of them begin; [Unit] ignores them. */
+const ofServiceSection =
+  /^(Exec|Restart|Limit|Memory|CPU|IO|Tasks|Device|Environment|Kill|Timeout|Runtime|Watchdog|Nice$|OOM|Slice$|LoadCredential|SetCredential|User$|Group$|Type$|Protect|Private|System|Capability|Ambient|NoNew|Standard|Syslog|Log|State|Cache|UMask|Working|PIDFile|BlockIO|IPAddress|NUMA)/;
+
+/** What the unit's script reads from its environment, and knows the container by. */
+const ofTheScript =
+  /(?:^|[\s"'])(root|INSTANCE|EXTRA_NSPAWN_FLAGS|SYSTEM_PATH|FLAKE|PRIVATE_\w+|HOST_\w+|LOCAL_\w+|INTERFACES|MACVLANS|NETWORK_NAMESPACE_PATH|AUTO_START|COPY_RESOLV_CONF)=/;
+
 export const unit: Option<UnitProps, ParsedUnit> = {
   shape: { unit: shape.optional() },
 
   parse({ unit: given = {} }, { refuse }) {
     const related = (Object.keys(relations) as (keyof typeof relations)[]).flatMap((setting) =>
-      (given[setting] ?? []).map((name) => {
+      [...new Set(given[setting] ?? [])].sort().map((name) => {
         checkUnitName(`unit.${setting}`, name, refuse);
         return line("Unit", relations[setting], name);
       }),
@@ -133,13 +146,13 @@ export const unit: Option<UnitProps, ParsedUnit> = {
   properties: [
     ...Object.entries(relations).map(([setting, key]) => ({
       name: `unit.${setting}`,
-      owns: (one: Line) => one.place === "Unit" && one.key === key && !isImplied(one),
+      owns: (one: Line, all: readonly Line[]) => one.place === "Unit" && one.key === key && !isImplied(one, all),
       words: (lines: readonly Line[]) => plain(lines.map(({ value: name }) => name).join(", ")),
       effect: "none" as const,
     })),
     {
       name: "unit.unitConfig",
-      owns: ({ place, key }) => place === "Unit" && !Object.hasOwn(elsewhere, key),
+      owns: (one, all) => one.place === "Unit" && !Object.hasOwn(elsewhere, one.key) && !isImplied(one, all),
       words: configWords,
       effect: "none",
     },
@@ -161,6 +174,18 @@ export const unit: Option<UnitProps, ParsedUnit> = {
       before: plain(path.split("/").at(-1) ?? path, 80),
       effect: live ? "live" : "none",
     })),
+
+  check(wanted, { refuse }) {
+    for (const { key, value: command } of wanted.unit) {
+      if (key !== "ExecStartPost") continue;
+      const veth = wanted.network.extraVeths.find(({ name }) => name === hostSideOf(command));
+      if (veth === undefined) continue;
+      refuse(
+        `unit.serviceConfig.ExecStartPost ${JSON.stringify(command)} is what network.extraVeths.${veth.name} writes`,
+        "leave it out",
+      );
+    }
+  },
 
   sources: (wanted) => conditionPaths(wanted.unit).map(([, path]) => path),
 
@@ -195,11 +220,6 @@ function line(place: "Unit" | "Service", key: string, text: string): Line {
   return { place, key, value: text };
 }
 
-/** Whether a line follows from another option: see start-order.ts. */
-function isImplied({ value: name }: Line): boolean {
-  return name === "network.target" || name.startsWith("sys-subsystem-net-devices-");
-}
-
 function checkUnitName(setting: string, name: string, refuse: Refuse): void {
   if (
     /^[A-Za-z0-9:_.\\@-]{1,255}\.(service|socket|target|mount|automount|device|timer|path|slice|scope|swap)$/.test(name)
@@ -224,39 +244,64 @@ function parseConfig(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, values]) => {
       const at = `unit.${setting}.${key}`;
-      const meant = Object.keys(elsewhere).find((known) => known === key);
-      if (meant !== undefined && !(key === "RequiresMountsFor" || (key === "After" && place === "Service"))) {
-        refuse(`${at} has a setting of its own`, `write ${elsewhere[key] ?? ""}`);
-      } else if (ofTheTemplate.has(key)) {
-        refuse(`${at} is what makes the unit that of a container`, "leave it out");
-      } else if (!/^[A-Z][A-Za-z0-9]*$/.test(key)) {
-        const close = closestName(key, [
-          "Restart",
-          "RestartSec",
-          "Nice",
-          "Slice",
-          "LimitNOFILE",
-          "ConditionPathExists",
-        ]);
-        refuse(
-          `${at} is no key of a unit file`,
-          close === undefined ? 'write it like "Restart"' : `did you mean ${close}?`,
-        );
-      }
+      checkKey(place, at, key, refuse);
       const list = Array.isArray(values)
         ? (values as readonly (string | number)[])
         : [values as string | number | boolean];
-      return list.map((one) => {
-        const text = String(one);
-        if (/[\r\n\u0000]|\\$/.test(text) || /\p{Surrogate}/u.test(text) || text.trim() !== text || text === "") {
-          refuse(
-            `${at} ${JSON.stringify(text)} cannot be the value of a line`,
-            "give it without line breaks, and without white space at its ends",
-          );
-        }
+      const texts = list.map(String);
+      if (key === "RequiresMountsFor") return mountLines(at, texts, refuse);
+      return texts.map((text) => {
+        checkText(at, key, text, refuse);
         return line(place, key, text);
       });
     });
+}
+
+const someKeys = ["Restart", "RestartSec", "Nice", "Slice", "LimitNOFILE", "ConditionPathExists"];
+
+function checkKey(place: "Unit" | "Service", at: string, key: string, refuse: Refuse): void {
+  const limit = limitKeys.find(([setting]) => setting === key);
+  if (Object.hasOwn(elsewhere, key)) {
+    refuse(`${at} has a setting of its own`, `write ${elsewhere[key] ?? ""}`);
+  } else if (ofTheTemplate.has(key)) {
+    refuse(`${at} is what makes the unit that of a container`, "leave it out");
+  } else if (!/^[A-Z][A-Za-z0-9]*$/.test(key)) {
+    const close = closestName(key, someKeys);
+    const meant = close === undefined ? 'write it like "Restart"' : `did you mean ${close}?`;
+    refuse(`${at} is no key of a unit file`, limit === undefined ? meant : `write unit.${limit[0]}`);
+  } else if (place === "Service" && ofUnitSection.test(key)) {
+    refuse(`${at} is of the section [Unit], and ignored here`, "write it in unit.unitConfig");
+  } else if (place === "Unit" && ofServiceSection.test(key) && !ofUnitSection.test(key)) {
+    refuse(`${at} is of the section [Service], and ignored here`, "write it in unit.serviceConfig");
+  }
+}
+
+function checkText(at: string, key: string, text: string, refuse: Refuse): void {
+  const said = `${at} ${JSON.stringify(text)}`;
+  if (/[\r\n\u0000]|\\$/.test(text) || /\p{Surrogate}/u.test(text) || text.trim() !== text || text === "") {
+    refuse(`${said} cannot be the value of a line`, "give it without line breaks, and without white space at its ends");
+  }
+  const [, name] = key === "Environment" ? (ofTheScript.exec(text) ?? []) : [];
+  if (name !== undefined) {
+    refuse(
+      `${said} sets ${name}, by which the unit's script knows the container`,
+      "leave it out, or use the option that writes it (ephemeral, network, extraFlags)",
+    );
+  }
+}
+
+/** Several paths may stand in a line; each is one of its own, as it is read back. */
+function mountLines(at: string, texts: readonly string[], refuse: Refuse): Line[] {
+  const paths = texts.flatMap((text) => text.split(/\s+/)).filter((path) => path !== "");
+  for (const path of paths) {
+    const fault = pathFault(path);
+    if (fault === undefined) continue;
+    refuse(
+      `${at} ${JSON.stringify(path)} ${fault}`,
+      'give the absolute path of a directory on the host, like "/tank/data"',
+    );
+  }
+  return [...new Set(paths)].sort().map((path) => line("Unit", "RequiresMountsFor", path));
 }
 
 function configWords(lines: readonly Line[]): string {

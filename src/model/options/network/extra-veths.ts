@@ -4,6 +4,8 @@ import { confLine, flagLine, type Line } from "../../line";
 import { isInterfaceName, nameRemedy } from "../../interface-name";
 import { plain } from "../../text";
 import { type Ends, parsePairs } from "./address-pair";
+import { isGiven } from "../values";
+import type { WiredProps } from "./addresses";
 import type { NetworkOption } from "./network-option";
 
 /** A further pair of interfaces between host and container, as in `containers.<name>.extraVeths`. */
@@ -64,10 +66,11 @@ const shape = z.strictObject({
   hostBridge: text,
 });
 
-export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
+export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths> = {
   shape: { extraVeths: z.record(z.string(), shape).optional() },
 
   parse(given, { refuse, whole }) {
+    const known = new Set([given.localAddress, given.localAddress6].filter(isGiven).map(bareAddress));
     const parsed = Object.entries(given.extraVeths ?? {}).map(([name, veth]): ParsedVeth => {
       const at = `network.extraVeths.${name}`;
       if (!isInterfaceName(name)) {
@@ -83,6 +86,17 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
         refuse(`${at}.hostBridge ${JSON.stringify(hostBridge)} is not the name of an interface`, nameRemedy);
       }
       const ends = parsePairs(veth, { at, bridged: hostBridge !== undefined, whole }, refuse);
+      for (const field of ["localAddress", "localAddress6"] as const) {
+        const address = bareAddress(ends[field]);
+        if (address === undefined) continue;
+        if (known.has(address)) {
+          refuse(
+            `${at}.${field} ${address} is an address of the container already`,
+            "give each of its interfaces one of its own",
+          );
+        }
+        known.add(address);
+      }
       return { name, ...ends, ...(hostBridge !== undefined && { hostBridge }) };
     });
     return { extraVeths: parsed.sort((a, b) => (a.name < b.name ? -1 : 1)) };
@@ -99,15 +113,16 @@ export const extraVeths: NetworkOption<ExtraVethsProps, ExtraVeths> = {
   properties: [
     {
       name: "network.extraVeths",
-      owns: (line) =>
+      owns: (line, all) =>
         (line.place === "conf" && line.key === specKey) ||
-        (line.place === "flag" && line.key === "--network-veth-extra") ||
-        (line.key === "ExecStartPost" && line.value.startsWith(ip)) ||
+        isPair(line) ||
+        (line.key === "ExecStartPost" &&
+          all.some((other) => isPair(other) && hostName(other.value) === hostSideOf(line.value))) ||
         (line.place === "module" && line.key.startsWith("networking.interfaces.")),
       words: (lines) =>
         plain(
           lines
-            .filter(({ place }) => place === "flag")
+            .filter(isPair)
             .map(({ value }) => vethWords(value, lines))
             .join(", ") || "half set",
         ),
@@ -163,6 +178,24 @@ function specOf({ name, hostBridge, ...ends }: ParsedVeth): string {
   return [name, hostBridge ?? "", ...addresses.map((address) => address ?? "")].join(",");
 }
 
+function isPair({ place, key }: Line): boolean {
+  return place === "flag" && key === "--network-veth-extra";
+}
+
+/** The host's end of `HOST`, or `HOST:INSIDE`. */
+function hostName(value: string): string {
+  return value.split(":")[0] ?? value;
+}
+
+/** The pair that a command sets up, if it is one of those that are written for one. */
+export function hostSideOf(command: string): string | undefined {
+  const [, linked, addressed] =
+    /^\/usr\/bin\/env ip (?:link set dev (\S+) (?:up|master \S+)|(?:-6 )?(?:addr|route) add [0-9a-fA-F.:]+ dev (\S+))$/.exec(
+      command,
+    ) ?? [];
+  return linked ?? addressed;
+}
+
 /** What sets up the host's end, after the container has started; as a declarative container's unit does. */
 function hostSide({ name, hostBridge, ...ends }: ParsedVeth): Line[] {
   const post = (words: string): Line => ({ place: "Service", key: "ExecStartPost", value: ip + words });
@@ -202,7 +235,7 @@ function inside({ name, ...ends }: ParsedVeth): Line[] {
 }
 
 function vethWords(name: string, lines: readonly Line[]): string {
-  const posts = lines.filter(({ key, value }) => key === "ExecStartPost" && value.includes(` dev ${name}`));
+  const posts = lines.filter(({ key, value }) => key === "ExecStartPost" && hostSideOf(value) === hostName(name));
   const found = (pattern: RegExp): string[] =>
     posts.flatMap(({ value }) => {
       const word = pattern.exec(value)?.[1];

@@ -8,6 +8,7 @@ import { type Clash, containerWords } from "../option";
 import { isGiven } from "../values";
 import { bareAddress } from "../../address";
 import { isWired, type WiredProps } from "./addresses";
+import type { ExtraVethsProps } from "./extra-veths";
 import type { MacAddressProps } from "./mac-address";
 import { confProperty, type NetworkOption } from "./network-option";
 
@@ -30,13 +31,14 @@ export interface Interfaces {
   readonly macvlans: readonly string[];
 }
 
-export const interfaces: NetworkOption<InterfacesProps & WiredProps & MacAddressProps, Interfaces> = {
+export const interfaces: NetworkOption<InterfacesProps & WiredProps & MacAddressProps & ExtraVethsProps, Interfaces> = {
   shape: { interfaces: z.array(z.string()).optional(), macvlans: z.array(z.string()).optional() },
 
   parse(given, { refuse }) {
     const taken = isWired(given) ? ["host0", "eth0"] : isGiven(given.localMacAddress) ? ["host0"] : [];
     const { interfaces: moved = [], macvlans = [] } = given;
-    checkInterfaces({ interfaces: moved, macvlans, taken }, refuse);
+    const pairs = Object.keys(given.extraVeths ?? {});
+    checkInterfaces({ interfaces: moved, macvlans, taken, pairs }, refuse);
     return { interfaces: moved, macvlans };
   },
 
@@ -118,12 +120,18 @@ interface Given {
   readonly macvlans?: readonly string[];
   /** Names inside that the private network takes itself. */
   readonly taken: readonly string[];
+  /** Names of further pairs, at both ends. */
+  readonly pairs: readonly string[];
 }
 
 /** Checks the interfaces of a container: their names, and that no two of them have one name inside. */
-function checkInterfaces({ interfaces = [], macvlans = [], taken }: Given, refuse: Refuse): void {
+function checkInterfaces({ interfaces = [], macvlans = [], taken, pairs }: Given, refuse: Refuse): void {
   const inner = new Map<string, string>([["lo", "which every network has for itself"]]);
   for (const name of taken) inner.set(name, "which is its end of the private network");
+  for (const name of pairs) inner.set(name, "which is one of network.extraVeths");
+  const free = (): string => {
+    for (let number = 0; ; number++) if (!inner.has(`lan${number}`)) return `lan${number}`;
+  };
   for (const [field, words] of [
     ["interfaces", interfaces],
     ["macvlans", macvlans],
@@ -145,7 +153,7 @@ function checkInterfaces({ interfaces = [], macvlans = [], taken }: Given, refus
       } else if (holder !== undefined && host !== "lo") {
         refuse(
           `network.${field} ${JSON.stringify(word)} would be ${JSON.stringify(inside)} in the container, ${holder}`,
-          `give it another name there: ${JSON.stringify(`${host}:lan0`)}`,
+          `give it another name there: ${JSON.stringify(`${host}:${free()}`)}`,
         );
       }
       hosts.add(host);

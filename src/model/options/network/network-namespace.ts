@@ -3,6 +3,7 @@ import { confLine } from "../../line";
 import { pathFault, tidyPath } from "../../path";
 import { isGiven } from "../values";
 import { confProperty, type NetworkOption } from "./network-option";
+import type { ExtraVethsProps } from "./extra-veths";
 import type { InterfacesProps } from "./interfaces";
 import type { PrivateNetworkProps } from "./private-network";
 
@@ -19,16 +20,17 @@ export interface NetworkNamespace {
 }
 
 export const networkNamespace: NetworkOption<
-  NetworkNamespaceProps & PrivateNetworkProps & InterfacesProps,
+  NetworkNamespaceProps & PrivateNetworkProps & InterfacesProps & ExtraVethsProps,
   NetworkNamespace
 > = {
   shape: { networkNamespace: z.string().optional() },
 
-  parse({ networkNamespace: path, privateNetwork, interfaces, macvlans }, { own, refuse }) {
+  parse({ networkNamespace: path, privateNetwork, interfaces, macvlans, extraVeths }, { own, refuse }) {
     if (!isGiven(path)) return {};
     const fault = pathFault(path);
     if (fault) refuse(`network.networkNamespace ${JSON.stringify(path)} ${fault}`, 'write it like "/run/netns/blue"');
-    if ((privateNetwork ?? own.length > 0) || (interfaces?.length ?? 0) > 0 || (macvlans?.length ?? 0) > 0) {
+    const others = [interfaces ?? [], macvlans ?? [], Object.keys(extraVeths ?? {})].flat();
+    if ((privateNetwork ?? own.length > 0) || others.length > 0) {
       refuse(
         "network.networkNamespace excludes the private network, its addresses and ports, and interfaces",
         "leave those out: the namespace brings its own interfaces",
