@@ -33,7 +33,7 @@ export const capabilities: Option<CapabilitiesProps, Capabilities> = {
   parse({ additionalCapabilities: given = [] }, { refuse }) {
     for (const word of given) {
       if (word === "all" || known.includes(word)) continue;
-      const meant = known.find((one) => one === `CAP_${word.toUpperCase()}`) ?? closestName(word, known);
+      const meant = known.find((one) => one === `CAP_${word.toUpperCase()}`) ?? closestName(word, ["all", ...known]);
       refuse(
         `additionalCapabilities ${JSON.stringify(word)} is not a capability`,
         meant === undefined ? 'write it like "CAP_NET_ADMIN"; capabilities(7) lists them' : `did you mean ${meant}?`,

@@ -3,6 +3,7 @@ import { flagLine } from "../line";
 import { pathFault, tidyPath } from "../path";
 import { plain } from "../text";
 import type { Option } from "./option";
+import { isGiven } from "./values";
 
 /** A file of the host that the container's units can load as a credential. */
 export interface Credential {
@@ -32,21 +33,22 @@ export const credentials: Option<CredentialsProps, Credentials> = {
   shape: { credentials: z.record(z.string(), z.strictObject({ hostPath: z.string() })).optional() },
 
   parse({ credentials: given = {} }, { refuse }) {
-    const parsed = Object.entries(given).map(([name, { hostPath }]) => {
+    const parsed = Object.entries(given).flatMap(([name, { hostPath }]) => {
+      if (!isGiven(hostPath)) return []; // told as missing
       if (!/^[A-Za-z0-9_.-]{1,255}$/.test(name) || /^\.\.?$/.test(name)) {
         refuse(
           `credentials ${JSON.stringify(name)} cannot be the name of a credential`,
           'use letters, digits, dots, hyphens and underscores, like "db-password"',
         );
       }
-      const fault = pathFault(hostPath);
+      const fault = tidyPath(hostPath) === "/" ? "is a directory" : pathFault(hostPath);
       if (fault !== undefined) {
         refuse(
           `credentials ${name} hostPath ${JSON.stringify(hostPath)} ${fault}`,
           'give the absolute path of a file on the host, like "/run/agenix/db-password"',
         );
       }
-      return { name, hostPath: tidyPath(hostPath) };
+      return [{ name, hostPath: tidyPath(hostPath) }];
     });
     return { credentials: parsed.sort((a, b) => (a.name < b.name ? -1 : 1)) };
   },

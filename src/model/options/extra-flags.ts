@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { wordFault } from "../flag-fault";
-import { flagWord, parseFlags } from "../line";
+import type { Refuse } from "../error";
+import { flagWord, type Line, parseFlags } from "../line";
+import { closestName } from "../suggestion";
 import { plain } from "../text";
 import type { Check, Option, Wanted } from "./option";
 
@@ -17,41 +19,82 @@ export interface ExtraFlags {
   readonly extraFlags: readonly string[];
 }
 
+/** The flags of systemd-nspawn (258) that a container can be given, and whether they take a value. */
+const flags: Readonly<Record<string, "value" | "none" | "either">> = {
+  ...listed(
+    "value",
+    "user uid uuid hostname pivot-root chdir setenv overlay overlay-ro inaccessible bind-user personality",
+  ),
+  ...listed("value", "bind-user-shell bind-user-group no-new-privileges ambient-capability drop-capability rlimit"),
+  ...listed("value", "oom-score-adjust cpu-affinity resolv-conf timezone link-journal suppress-sync network-zone"),
+  ...listed("value", "network-ipvlan selinux-context selinux-apifs-context background image-policy"),
+  ...listed("none", "read-only quiet no-pager cleanup"),
+  ...listed("either", "volatile"),
+};
+
+function listed<T>(kind: T, names: string): Record<string, T> {
+  return Object.fromEntries(names.split(" ").map((name) => [`--${name}`, kind]));
+}
+
 /** What the container's unit gives systemd-nspawn itself, or cannot do without. */
 const ofTheUnit = new Set([
   ...["--machine", "-M", "--directory", "-D", "--image", "-i", "--template", "--boot", "-b", "--as-pid2", "-a"],
   ...["--keep-unit", "--register", "--kill-signal", "--notify-ready", "--settings", "--console", "--pipe", "-P"],
   ...["--slice", "-S", "--property", "--private-network", "--network-veth", "-n", "--help", "-h", "--version"],
+  ...["--oci-bundle", "--root-hash", "--root-hash-sig", "--verity-data"],
 ]);
 
-/** Flags that an option writes, and how it is said there. */
-const ofOptions: Readonly<Record<string, string>> = {
-  "--ephemeral": "write ephemeral: true; systemd-nspawn's own flag copies the root directory at each start",
-  "-x": "write ephemeral: true; systemd-nspawn's own flag copies the root directory at each start",
-  "-U": 'write privateUsers: "pick"; with the flag alone the store belongs to nobody inside',
-  "--private-users": 'write privateUsers: "pick", or a number; with the flag alone the store belongs to nobody inside',
-  "--private-users-chown": 'write privateUsers: "pick"; it changes the owner of every file for good',
-  "--private-users-ownership": 'write privateUsers: "pick"; its files are mapped, and keep their owners',
-  "--network-interface": "write network: { interfaces: [ … ] }",
-  "--network-macvlan": "write network: { macvlans: [ … ] }",
-  "--network-bridge": 'write network: { hostBridge: "br0" }',
-  "--network-namespace-path": 'write network: { networkNamespace: "/run/netns/blue" }',
-  "--network-veth-extra": "write network: { extraVeths: { … } }",
-  "--port": "write network: { forwardPorts: [ … ] }",
-  "-p": "write network: { forwardPorts: [ … ] }",
-  "--set-credential":
-    "write credentials: { NAME: { hostPath: … } }; with the flag the value stands in the conf, where every user reads it",
+/** Short forms of flags. */
+const short: Readonly<Record<string, string>> = {
+  ...{ "-E": "--setenv", "-u": "--user", "-q": "--quiet", "-Z": "--selinux-context", "-L": "--selinux-apifs-context" },
+  ...{ "-j": "--link-journal=try-guest" },
 };
 
-/** Flags whose value names what it is about: two of one name exclude each other. */
-const named = new Set(["--bind", "--bind-ro", "--tmpfs", "--load-credential", "--setenv"]);
+const list = (value: string): string =>
+  `[${value
+    .split(",")
+    .map((word) => JSON.stringify(word))
+    .join(", ")}]`;
+
+/** Flags that an option writes, and how it is said there. */
+const ofOptions: Readonly<Record<string, string | ((value: string) => string)>> = {
+  "--bind": (value) => mount(value, ", isReadOnly: false"),
+  "--bind-ro": (value) => mount(value, ""),
+  "--tmpfs": (value) => `tmpfs: [${JSON.stringify(value)}]`,
+  "--capability": (value) => `additionalCapabilities: ${list(value)}`,
+  "--system-call-filter": (value) => `systemCallFilter: ${list(value)}`,
+  "--load-credential": "credentials: { NAME: { hostPath: … } }",
+  "--ephemeral": "ephemeral: true; systemd-nspawn's own flag copies the root directory at each start",
+  "-x": "ephemeral: true; systemd-nspawn's own flag copies the root directory at each start",
+  "-U": 'privateUsers: "pick"; with the flag alone the store belongs to nobody inside',
+  "--private-users": 'privateUsers: "pick", or a number; with the flag alone the store belongs to nobody inside',
+  "--private-users-chown": 'privateUsers: "pick"; it changes the owner of every file for good',
+  "--private-users-ownership": 'privateUsers: "pick"; its files are mapped, and keep their owners',
+  "--network-interface": "network: { interfaces: [ … ] }",
+  "--network-macvlan": "network: { macvlans: [ … ] }",
+  "--network-bridge": 'network: { hostBridge: "br0" }',
+  "--network-namespace-path": 'network: { networkNamespace: "/run/netns/blue" }',
+  "--network-veth-extra": "network: { extraVeths: { … } }",
+  "--port": "network: { forwardPorts: [ … ] }",
+  "-p": "network: { forwardPorts: [ … ] }",
+  "--set-credential":
+    "credentials: { NAME: { hostPath: … } }; with the flag the value stands in the conf, where every user reads it",
+};
+
+function mount(value: string, writable: string): string {
+  const [hostPath = "", mountPoint = hostPath, ...more] = value.split(":");
+  if (!hostPath.startsWith("/") || more.length > 0) return "bindMounts: { … }";
+  return `bindMounts: { ${JSON.stringify(mountPoint)}: { hostPath: ${JSON.stringify(hostPath)}${writable} } }`;
+}
 
 export const extraFlags: Option<ExtraFlagsProps, ExtraFlags> = {
   shape: { extraFlags: z.array(z.string()).optional() },
 
   parse({ extraFlags: given = [] }, check) {
-    const words = given.map((word, index) => parseWord(word, `extraFlags[${index}]`, check));
-    return { extraFlags: words };
+    const words = given.map((word) => word.trim());
+    return {
+      extraFlags: given.flatMap((word, index) => parseWord(word, words.slice(0, index), `extraFlags[${index}]`, check)),
+    };
   },
 
   lines: (wanted) => parseFlags(wanted.extraFlags.join(" ")),
@@ -66,9 +109,8 @@ export const extraFlags: Option<ExtraFlagsProps, ExtraFlags> = {
   ],
 
   check(wanted, { refuse }) {
-    const taken = new Map(others(wanted).map(([flag, option]) => [flag, option]));
     for (const line of parseFlags(wanted.extraFlags.join(" "))) {
-      const option = taken.get(subject(line.key, line.value)) ?? taken.get(line.key);
+      const option = contradicted(line, wanted);
       if (option === undefined) continue;
       refuse(`extraFlags ${JSON.stringify(flagWord(line))} contradicts ${option}`, `say it with ${option} alone`);
     }
@@ -76,38 +118,72 @@ export const extraFlags: Option<ExtraFlagsProps, ExtraFlags> = {
 };
 
 /** One flag as one word: `--setenv A=1` is written so too. */
-function parseWord(given: string, at: string, { refuse }: Check): string {
+function parseWord(given: string, before: readonly string[], at: string, { refuse }: Check): string[] {
   const word = given.trim().replace(/^(--[a-z-]+)\s+(\S+)$/, "$1=$2");
-  const said = `${at} ${JSON.stringify(given)}`;
+  const [, key = "", value] = /^(--[^=]*|-[A-Za-z])(?:=?([^]*))$/.exec(word) ?? [];
+  // A value that must not be seen stands in no message either.
+  const said = `${at} ${JSON.stringify(key === "--set-credential" ? `${key}=…` : given)}`;
+  const next = before.at(-1);
+  if (next !== undefined && isBare(next) && !word.startsWith("-")) return []; // told with that flag
   const fault = wordFault(word);
-  const [key = ""] = word.split("=");
   if (fault !== undefined) refuse(`${said} ${fault}`, 'write a flag each, as one word, like "--setenv=TZ=UTC"');
-  else if (!/^-[A-Za-z]$|^-[A-Za-z]\S|^--[a-z][a-z0-9-]*$/.test(key)) {
+  else if (key === "" || key === "--") {
     refuse(`${said} is no flag, and systemd-nspawn would take it for the program to run`, 'begin it with "--"');
   } else if (ofTheUnit.has(key)) {
     refuse(`${said} is what the container's unit says itself`, "leave it out");
-  } else if (Object.hasOwn(ofOptions, key)) refuse(`${said} has an option of its own`, ofOptions[key] ?? "");
-  return word;
+  } else if (Object.hasOwn(ofOptions, key)) {
+    const words = ofOptions[key] ?? "";
+    refuse(`${said} has an option of its own`, `write ${typeof words === "string" ? words : words(value ?? "")}`);
+  } else {
+    checkFlag({ said, key, value: word.includes("=") || !key.startsWith("--") ? (value ?? "") : undefined }, refuse);
+    if (before.includes(word)) refuse(`${said} stands there twice`, "keep one of the two");
+  }
+  return [word];
 }
 
-/** What the other options write that a flag of the user's might contradict. */
-function others(wanted: Wanted): (readonly [flag: string, option: string])[] {
-  const mounts = wanted.bindMounts.map(({ mountPoint }) => [`mount ${mountPoint}`, "bindMounts"] as const);
-  const files = wanted.tmpfs.map((word) => [`mount ${word.split(":")[0] ?? ""}`, "tmpfs"] as const);
-  const loaded = wanted.credentials.map(({ name }) => [`--load-credential ${name}`, "credentials"] as const);
-  return [
-    ...mounts,
-    ...files,
-    ...loaded,
-    ...(wanted.ephemeral ? [["--volatile", "ephemeral"] as const, ["--link-journal", "ephemeral"] as const] : []),
-    ...(wanted.additionalCapabilities.length > 0 ? [["--drop-capability", "additionalCapabilities"] as const] : []),
-    ...(wanted.copyResolvConf ? [] : [["--resolv-conf", "copyResolvConf: false"] as const]),
-  ];
+function checkFlag({ said, key, value }: { said: string; key: string; value?: string }, refuse: Refuse): void {
+  const long = short[key];
+  const isLone = key === "-q" || key === "-j";
+  if (long !== undefined && !(isLone && value !== "")) {
+    refuse(`${said} is written short`, `write "${isLone ? long : `${long}=${value ?? ""}`}"`);
+    return;
+  }
+  const kind = Object.hasOwn(flags, key) ? flags[key] : undefined;
+  if (kind === undefined) {
+    const close = closestName(key, [...Object.keys(flags), ...Object.keys(ofOptions)]);
+    refuse(
+      `${said} is no flag of systemd-nspawn`,
+      close === undefined || key.length < 6 ? "systemd-nspawn(1) lists them" : `did you mean ${close}?`,
+    );
+  } else if (kind === "none" && value !== undefined) {
+    refuse(`${said} takes no value`, `write "${key}"`);
+  } else if (kind === "either" && value === "") {
+    refuse(`${said} has no value`, `write "${key}", or a value behind it`);
+  } else if (kind === "value" && (value ?? "") === "") {
+    const sample = key === "--setenv" && value === undefined ? "TZ=UTC" : "VALUE";
+    refuse(
+      `${said} is without its value, and would take the next word for it`,
+      `write both as one word: "${key}=${sample}"`,
+    );
+  }
 }
 
-/** What a flag is about: the mount point of a mount, the name of a credential. */
-function subject(key: string, value: string): string {
-  if (!named.has(key)) return key;
-  const [first = "", second = first] = value.split(":");
-  return key === "--load-credential" ? `${key} ${first}` : `mount ${key === "--tmpfs" ? first : second}`;
+/** Whether a word is a flag whose value stands in the next one. */
+function isBare(word: string): boolean {
+  return Object.hasOwn(flags, word) && flags[word] === "value";
+}
+
+/** The option that says something else than a flag. */
+function contradicted({ key, value }: Line, wanted: Wanted): string | undefined {
+  const { ephemeral, additionalCapabilities: granted, copyResolvConf, network } = wanted;
+  if (ephemeral && (key === "--volatile" || key === "--link-journal")) return "ephemeral";
+  if (key === "--drop-capability") {
+    const dropped = value.split(",");
+    const isBoth = dropped.some((word) => granted.includes(word)) || dropped.includes("all") || granted.includes("all");
+    return granted.length > 0 && isBoth ? "additionalCapabilities" : undefined;
+  }
+  if (!copyResolvConf && key === "--resolv-conf" && value !== "off") return "copyResolvConf: false";
+  if (/^--network-/.test(key) && network.networkNamespace !== undefined) return "network.networkNamespace";
+  if (key === "--network-zone" && network.hostBridge !== undefined) return "network.hostBridge";
+  return undefined;
 }

@@ -21,12 +21,16 @@ export const systemCallFilter: Option<SystemCallFilterProps, SystemCallFilter> =
 
   parse({ systemCallFilter: given = [] }, { refuse }) {
     for (const word of given) {
-      if (!/^~?@?[a-z0-9_-]+$/.test(word)) {
+      if (!/^~?@?[a-z0-9_][a-z0-9_-]*$/.test(word)) {
         refuse(
           `systemCallFilter ${JSON.stringify(word)} names no system call`,
           'write a name or group each, like "bpf" or "@clock", with ~ before it to forbid it',
         );
       }
+    }
+    for (const word of new Set(given)) {
+      if (!given.includes(`~${word}`)) continue;
+      refuse(`systemCallFilter both allows and forbids ${JSON.stringify(word)}`, "keep one of the two");
     }
     return { systemCallFilter: [...new Set(given)].sort() };
   },

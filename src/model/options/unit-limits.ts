@@ -81,17 +81,27 @@ export function parseLimits(given: UnitLimits, refuse: Refuse): Line[] {
     const amount = given[setting];
     if (amount === undefined) return [];
     const text = String(amount);
-    if (!test(text)) refuse(`unit.${setting} ${JSON.stringify(amount)} is no such limit`, `give ${form}`);
+    const said = `unit.${setting} ${JSON.stringify(amount)}`;
+    if (!test(text)) refuse(`${said} is no such limit`, `give ${form}`);
+    else if (test === isSize && bytesOf(text) < 2 ** 20) {
+      refuse(`${said} is so many bytes, in which no system runs`, 'write it with its unit, like "512M"');
+    }
     return [{ place: "Service", key, value: text }];
   });
 }
 
 function isSize(text: string): boolean {
-  return /^[1-9]\d{0,18}[KMGT]?$/.test(text) || isPart(text);
+  return (/^[1-9]\d{0,18}[KMGT]?$/.test(text) && bytesOf(text) < 2 ** 63) || isPart(text) || text === "infinity";
+}
+
+/** How many bytes a size stands for; a part of the host's is as much as it takes. */
+function bytesOf(text: string): number {
+  const [, number, unit = ""] = /^(\d+)([KMGT]?)$/.exec(text) ?? [];
+  return number === undefined ? Infinity : Number(number) * 1024 ** ["", "K", "M", "G", "T"].indexOf(unit);
 }
 
 function isCount(text: string): boolean {
-  return /^[1-9]\d{0,8}$/.test(text) || isPart(text);
+  return /^[1-9]\d{0,8}$/.test(text) || isPart(text) || text === "infinity";
 }
 
 function isPart(text: string): boolean {
@@ -99,5 +109,5 @@ function isPart(text: string): boolean {
 }
 
 function isWeight(text: string): boolean {
-  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 10000;
+  return /^[1-9]\d*$/.test(text) && Number(text) <= 10000;
 }
