@@ -25,7 +25,7 @@ const properties: readonly Property[] = options.flatMap((option) => option.prope
 /** What differs in the options of a container: first what its conf says, then the rest, in the order of the options. */
 export function optionChanges(compared: Compared): Change[] {
   const { desired, observed, host, journal, live } = compared;
-  const wanted = linesOf(desired, host);
+  const wanted = readBack(linesOf(desired, host), desired);
   const dropIn = parseDropIn(observed.dropIn);
   // What is foreign as a whole is told as a whole, and what is missing as missing: no option differs by it.
   const conf = journal && !observed.conf ? wanted.filter(isConf) : confLines(parseConf(observed.conf ?? []));
@@ -56,6 +56,15 @@ export function optionChanges(compared: Compared): Change[] {
     told.push({ property: "drop-in of the unit", before: was, after: "as we write it", effect: "none" });
   }
   return desired.restartIfChanged ? told : told.map(atNextStart);
+}
+
+/** What shall be, in the order in which it is read from a host: a conf has its flags in one place, a drop-in the units of a key. */
+function readBack(lines: readonly Line[], desired: DesiredContainer): readonly Line[] {
+  return [
+    ...confLines(confEntries(desired)),
+    ...(parseDropIn(renderDropIn(lines)) ?? lines.filter(isUnitLine)),
+    ...lines.filter(({ place }) => place === "module"),
+  ];
 }
 
 /** A change that would restart a container that shall not be. */

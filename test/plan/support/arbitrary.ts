@@ -1,6 +1,7 @@
 import { fc } from "../../support/properties";
 import type { ObservedContainer } from "../../../src/model/observed";
 import type { PlannedContainer } from "../../../src/plan";
+import { agreeing, optionValues } from "./options";
 import { container, converged, unmanaged, type Wanted } from "./model";
 
 const files = fc
@@ -15,44 +16,31 @@ const files = fc
 
 /** Settings of the container with this number: its addresses are its own, whatever they are. */
 const settings = (number: number): fc.Arbitrary<Wanted> =>
-  fc.record(
-    {
-      files,
-      stateVersion: fc.constantFrom("24.11", "25.05"),
-      followNixpkgs: fc.boolean(),
-      network: fc.constantFrom<NonNullable<Wanted["network"]>[]>(
-        {},
-        { privateNetwork: true },
-        { hostAddress: "10.1.0.1", localAddress: `10.1.${number}.2` },
-        { hostAddress: "10.1.0.1", localAddress: `10.1.${number}.3`, forwardPorts: [{ hostPort: 8000 + number }] },
-        { hostBridge: "br0", localAddress: `10.2.${number}.2/16`, localMacAddress: "02:00:00:00:00:01" },
-        { hostAddress6: "fd00::1", localAddress6: `fd00::1:${number}` },
-        { macvlans: ["eth0"] },
-        { networkNamespace: "/run/netns/blue" },
-      ),
-      bindMounts: fc.constantFrom<NonNullable<Wanted["bindMounts"]>[]>(
-        {},
-        { "/data": { hostPath: "/srv/$data", isReadOnly: false } },
-        { "/a": {}, "/b": {} },
-      ),
-      autoStart: fc.boolean(),
-      running: fc.boolean(),
-      removalPolicy: fc.constantFrom("archive" as const, "retain" as const, "destroy" as const),
-      protect: fc.boolean(),
-      timeouts: fc.constantFrom<NonNullable<Wanted["timeouts"]>[]>({}, { start: 120 }),
-    },
-    { requiredKeys: [] },
-  );
+  fc
+    .record(
+      {
+        files,
+        stateVersion: fc.constantFrom("24.11", "25.05"),
+        followNixpkgs: fc.boolean(),
+        ...optionValues(number),
+        running: fc.boolean(),
+        removalPolicy: fc.constantFrom("archive" as const, "retain" as const, "destroy" as const),
+        protect: fc.boolean(),
+        restartIfChanged: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    )
+    .map((given) => ({ ...given, ...agreeing(given) }));
 
 /** What somebody may do to a container on its host behind our back; each of them must be seen. */
 export const mutations: Readonly<
   Record<string, (seen: ObservedContainer, wanted: PlannedContainer) => ObservedContainer>
 > = {
   "its conf is deleted": ({ conf: _, ...seen }) => seen,
-  "a line of its conf is deleted": (seen) => ({
-    ...seen,
-    conf: seen.conf?.filter((line) => !line.startsWith("COPY_RESOLV_CONF")),
-  }),
+  "a line of its conf is deleted, or set that was not": (seen) => {
+    const left = seen.conf?.filter((line) => !line.startsWith("COPY_RESOLV_CONF")) ?? [];
+    return { ...seen, conf: left.length === seen.conf?.length ? [...left, "COPY_RESOLV_CONF=1"] : left };
+  },
   "a line is added to its conf": (seen) => ({
     ...seen,
     conf: [...(seen.conf ?? []), "EXTRA_NSPAWN_FLAGS=--private-users=pick"],
@@ -116,7 +104,9 @@ export const mutations: Readonly<
 export const liveMutations: typeof mutations = {
   "another system runs inside": (seen) => ({ ...seen, running: "/nix/store/other-system" }),
   "what runs inside cannot be read": ({ running: _, ...seen }) => seen,
-  "its conf was written after it started": (seen) => ({ ...seen, confTime: 9999 }),
+  // One that is not to be restarted goes on without it.
+  "its conf was written after it started": (seen, { restartIfChanged }) =>
+    restartIfChanged ? { ...seen, confTime: 9999 } : { ...seen, running: undefined, confTime: 9999 },
 };
 
 /** One container, and what its host holds of it: nothing, an older deploy, a disturbed one, or somebody else's. */

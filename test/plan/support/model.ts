@@ -3,6 +3,7 @@ import { dropInLines } from "../../../src/model/drop-in";
 import { confEntries, renderConf } from "../../../src/model/conf";
 import { type ContainerConfig, type ContainerSettings, parseSettings } from "../../../src/model/container";
 import { contentDigest, type ModuleFile } from "../../../src/model/module-file";
+import { linesOf } from "../../../src/model/options";
 import type { Problem } from "../../../src/model/error";
 import type { DesiredHost } from "../../../src/model/host";
 import type { Connection, Journal, Observation, ObservedContainer, ObservedHost } from "../../../src/model/observed";
@@ -42,13 +43,20 @@ export function container(name: string, wanted: Wanted = {}): PlannedContainer {
 
 /** The module folder's name: any that tells different builds apart will do. */
 function moduleFolder(wanted: PlannedContainer, stateVersion: string): string {
-  return `modules-${sha(`${wanted.config.digest} ${wanted.config.entry} ${stateVersion}`).slice(0, 16)}`;
+  const parts = [wanted.config.digest, wanted.config.entry, stateVersion, ...insideOf(wanted)];
+  return `modules-${sha(parts.join(" ")).slice(0, 16)}`;
 }
 
-function containerNix(entry: string, stateVersion: string): string {
+/** What its options set inside, a line each. */
+function insideOf(wanted: PlannedContainer): string[] {
+  const lines = linesOf(wanted, { systemControl: "writable" }).filter(({ place }) => place === "module");
+  return lines.map(({ key, value }) => `  ${key} = ${value};`);
+}
+
+function containerNix(entry: string, stateVersion: string, inside: readonly string[]): string {
   const version = stateVersion === "" ? [] : [`  system.stateVersion = lib.mkDefault "${stateVersion}";`];
   const lines = ["# Written by cdktf-nixos-containers; the next deploy writes it again.", "{ lib, ... }:", "{"];
-  return [...lines, `  imports = [ ./config/${entry} ];`, ...version, "}", ""].join("\n");
+  return [...lines, `  imports = [ ./config/${entry} ];`, ...version, ...inside, "}", ""].join("\n");
 }
 
 /** What a host holds of a container after a successful deploy of it. */
@@ -63,7 +71,7 @@ export function converged(
   const folder = moduleFolder(wanted, stateVersion);
   const system = `/nix/store/${sha(folder + built.nixpkgs).slice(0, 32)}-nixos-system-${wanted.name}`;
   const files = new Map([
-    [`${folder}/container.nix`, containerNix(wanted.config.entry, stateVersion)],
+    [`${folder}/container.nix`, containerNix(wanted.config.entry, stateVersion, insideOf(wanted))],
     ...wanted.config.files
       .filter(({ bytes }) => bytes === undefined)
       .map(({ path, text }) => [`${folder}/config/${path}`, text] as const),
