@@ -25,12 +25,12 @@ const properties: readonly Property[] = options.flatMap((option) => option.prope
 /** What differs in the options of a container: first what its conf says, then the rest, in the order of the options. */
 export function optionChanges(compared: Compared): Change[] {
   const { desired, observed, host, journal, live } = compared;
-  const wanted = readBack(linesOf(desired, host), desired);
+  const wanted = readBack(linesOf(desired, host));
   const dropIn = parseDropIn(observed.dropIn);
   // What is foreign as a whole is told as a whole, and what is missing as missing: no option differs by it.
   const conf = journal && !observed.conf ? wanted.filter(isConf) : confLines(parseConf(observed.conf ?? []));
   const unit = dropIn ?? wanted.filter(isUnitLine);
-  const seen = [...conf, ...unit, ...insideLines(observed, journal, wanted)];
+  const seen = [...inPlaces(conf), ...unit, ...insideLines(observed, journal, wanted)];
   const all = [...seen, ...wanted];
   const [before, after] = [byProperty(seen, all), byProperty(wanted, all)];
   const differing = (ofConf: boolean, some: readonly Property[]): Change[] =>
@@ -58,19 +58,25 @@ export function optionChanges(compared: Compared): Change[] {
   return desired.restartIfChanged ? told : told.map(atNextStart);
 }
 
-/** What shall be, in the order in which it is read from a host: a conf has its flags in one place, a drop-in the units of a key. */
-function readBack(lines: readonly Line[], desired: DesiredContainer): readonly Line[] {
+/** What shall be, in the order in which it is read from a host: a drop-in has the units of a key in one place. */
+function readBack(lines: readonly Line[]): readonly Line[] {
   return [
-    ...confLines(confEntries(desired)),
+    ...inPlaces(lines.filter(isConf)),
     ...(parseDropIn(renderDropIn(lines)) ?? lines.filter(isUnitLine)),
     ...lines.filter(({ place }) => place === "module"),
   ];
 }
 
+/** A conf may have its flags before its other keys, or after them: that means nothing. */
+function inPlaces(conf: readonly Line[]): readonly Line[] {
+  return [...conf.filter(({ place }) => place === "conf"), ...conf.filter(({ place }) => place === "flag")];
+}
+
 /** A change that would restart a container that shall not be. */
 function atNextStart(change: Change): Change {
-  if (change.effect !== "restart") return change;
-  return { ...change, after: `${change.after ?? "none"}, from its next start on`, effect: "none" };
+  if (change.effect !== "restart" && change.effect !== "danger") return change;
+  const after = `${change.after ?? "none"}, from its next start on`;
+  return { ...change, after, effect: change.effect === "danger" ? "danger" : "none" };
 }
 
 /** What a new container is given: only what differs from an empty one. */
