@@ -186,6 +186,7 @@ function keysAt(shape: z.ZodType, path: FieldPath): string[] {
 
 /** How a value of the wrong type is written rightly, where that is plain: `autoStart: true` for `autoStart: "true"`. */
 function meantValue(value: unknown, expected: string, path: FieldPath): string | undefined {
+  if (typeof value !== "string" && typeof value !== "number") return undefined; // not every value has a text
   const key = path.at(-1);
   const named = (text: string): string =>
     typeof key === "string" && /^[A-Za-z]\w*$/.test(key) ? `${key}: ${text}` : text;
