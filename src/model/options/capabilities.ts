@@ -27,12 +27,17 @@ const known = [
   ...["sys_tty_config", "syslog", "wake_alarm"],
 ].map((word) => `CAP_${word.toUpperCase()}`);
 
+/** Whether systemd-nspawn knows it. */
+export function isCapability(word: string): boolean {
+  return word === "all" || known.includes(word);
+}
+
 export const capabilities: Option<CapabilitiesProps, Capabilities> = {
   shape: { additionalCapabilities: z.array(z.string()).optional() },
 
   parse({ additionalCapabilities: given = [] }, { refuse }) {
     for (const word of given) {
-      if (word === "all" || known.includes(word)) continue;
+      if (isCapability(word)) continue;
       const meant = known.find((one) => one === `CAP_${word.toUpperCase()}`) ?? closestName(word, ["all", ...known]);
       refuse(
         `additionalCapabilities ${JSON.stringify(word)} is not a capability`,

@@ -4,6 +4,7 @@ import type { Refuse } from "../error";
 import { flagWord, type Line, parseFlags } from "../line";
 import { closestName } from "../suggestion";
 import { plain } from "../text";
+import { flagFault, flagNames, isFlag, takesNext } from "./nspawn-flags";
 import type { Check, Option, Wanted } from "./option";
 
 export interface ExtraFlagsProps {
@@ -19,34 +20,17 @@ export interface ExtraFlags {
   readonly extraFlags: readonly string[];
 }
 
-/** The flags of systemd-nspawn (258) that a container can be given, and whether they take a value. */
-const flags: Readonly<Record<string, "value" | "none" | "either">> = {
-  ...listed(
-    "value",
-    "user uid uuid hostname pivot-root chdir setenv overlay overlay-ro inaccessible bind-user personality",
-  ),
-  ...listed("value", "bind-user-shell bind-user-group no-new-privileges ambient-capability drop-capability rlimit"),
-  ...listed("value", "oom-score-adjust cpu-affinity resolv-conf timezone link-journal suppress-sync network-zone"),
-  ...listed("value", "network-ipvlan selinux-context selinux-apifs-context background image-policy"),
-  ...listed("none", "read-only quiet no-pager cleanup"),
-  ...listed("either", "volatile"),
-};
-
-function listed<T>(kind: T, names: string): Record<string, T> {
-  return Object.fromEntries(names.split(" ").map((name) => [`--${name}`, kind]));
-}
-
 /** What the container's unit gives systemd-nspawn itself, or cannot do without. */
 const ofTheUnit = new Set([
   ...["--machine", "-M", "--directory", "-D", "--image", "-i", "--template", "--boot", "-b", "--as-pid2", "-a"],
   ...["--keep-unit", "--register", "--kill-signal", "--notify-ready", "--settings", "--console", "--pipe", "-P"],
   ...["--slice", "-S", "--property", "--private-network", "--network-veth", "-n", "--help", "-h", "--version"],
-  ...["--oci-bundle", "--root-hash", "--root-hash-sig", "--verity-data"],
+  ...["--oci-bundle", "--root-hash", "--root-hash-sig", "--verity-data", "--user", "--uid", "-u"],
 ]);
 
 /** Short forms of flags. */
 const short: Readonly<Record<string, string>> = {
-  ...{ "-E": "--setenv", "-u": "--user", "-q": "--quiet", "-Z": "--selinux-context", "-L": "--selinux-apifs-context" },
+  ...{ "-E": "--setenv", "-q": "--quiet", "-Z": "--selinux-context", "-L": "--selinux-apifs-context" },
   ...{ "-j": "--link-journal=try-guest" },
 };
 
@@ -124,13 +108,15 @@ function parseWord(given: string, before: readonly string[], at: string, { refus
   // A value that must not be seen stands in no message either.
   const said = `${at} ${JSON.stringify(key === "--set-credential" ? `${key}=…` : given)}`;
   const next = before.at(-1);
-  if (next !== undefined && isBare(next) && !word.startsWith("-")) return []; // told with that flag
+  if (next !== undefined && takesNext(next) && !word.startsWith("-")) return []; // told with that flag
   const fault = wordFault(word);
   if (fault !== undefined) refuse(`${said} ${fault}`, 'write a flag each, as one word, like "--setenv=TZ=UTC"');
   else if (key === "" || key === "--") {
     refuse(`${said} is no flag, and systemd-nspawn would take it for the program to run`, 'begin it with "--"');
   } else if (ofTheUnit.has(key)) {
     refuse(`${said} is what the container's unit says itself`, "leave it out");
+  } else if (key === "--read-only") {
+    refuse(`${said} would keep NixOS from writing what it starts with`, 'leave it out, or write "--volatile=overlay"');
   } else if (Object.hasOwn(ofOptions, key)) {
     const words = ofOptions[key] ?? "";
     refuse(`${said} has an option of its own`, `write ${typeof words === "string" ? words : words(value ?? "")}`);
@@ -148,29 +134,14 @@ function checkFlag({ said, key, value }: { said: string; key: string; value?: st
     refuse(`${said} is written short`, `write "${isLone ? long : `${long}=${value ?? ""}`}"`);
     return;
   }
-  const kind = Object.hasOwn(flags, key) ? flags[key] : undefined;
-  if (kind === undefined) {
-    const close = closestName(key, [...Object.keys(flags), ...Object.keys(ofOptions)]);
-    refuse(
-      `${said} is no flag of systemd-nspawn`,
-      close === undefined || key.length < 6 ? "systemd-nspawn(1) lists them" : `did you mean ${close}?`,
-    );
-  } else if (kind === "none" && value !== undefined) {
-    refuse(`${said} takes no value`, `write "${key}"`);
-  } else if (kind === "either" && value === "") {
-    refuse(`${said} has no value`, `write "${key}", or a value behind it`);
-  } else if (kind === "value" && (value ?? "") === "") {
-    const sample = key === "--setenv" && value === undefined ? "TZ=UTC" : "VALUE";
-    refuse(
-      `${said} is without its value, and would take the next word for it`,
-      `write both as one word: "${key}=${sample}"`,
-    );
+  if (!isFlag(key)) {
+    const close = key.length < 6 ? undefined : closestName(key, [...flagNames, ...Object.keys(ofOptions)]);
+    const remedy = close === undefined ? "systemd-nspawn(1) lists them" : `did you mean ${close}?`;
+    refuse(`${said} is no flag of systemd-nspawn`, remedy);
+    return;
   }
-}
-
-/** Whether a word is a flag whose value stands in the next one. */
-function isBare(word: string): boolean {
-  return Object.hasOwn(flags, word) && flags[word] === "value";
+  const fault = flagFault(key, value);
+  if (fault !== undefined) refuse(`${said} ${fault[0]}`, fault[1]);
 }
 
 /** The option that says something else than a flag. */

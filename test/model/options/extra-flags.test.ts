@@ -81,6 +81,36 @@ describe("extraFlags", () => {
       ["--system-call-filter=bpf"],
       'extraFlags[0] "--system-call-filter=bpf" has an option of its own → write systemCallFilter: ["bpf"]',
     ],
+    [
+      ["--read-only"],
+      'extraFlags[0] "--read-only" would keep NixOS from writing what it starts with → leave it out, or write "--volatile=overlay"',
+    ],
+    [["--user=bob"], 'extraFlags[0] "--user=bob" is what the container\'s unit says itself → leave it out'],
+    [
+      ["--volatile=state"],
+      'extraFlags[0] "--volatile=state" has a value that it cannot have → give it "overlay"; with "state" no configuration could be switched to',
+    ],
+    [
+      ["--drop-capability=CAP_X"],
+      'extraFlags[0] "--drop-capability=CAP_X" has a value that it cannot have → give it "CAP_NET_RAW", several with commas between them',
+    ],
+    [
+      ["--rlimit=many"],
+      'extraFlags[0] "--rlimit=many" has a value that it cannot have → give it "RLIMIT_NOFILE=1024:4096"',
+    ],
+    [["--setenv=1=2"], 'extraFlags[0] "--setenv=1=2" has a value that it cannot have → give it "NAME=VALUE"'],
+    [
+      ["--oom-score-adjust=1001"],
+      'extraFlags[0] "--oom-score-adjust=1001" has a value that it cannot have → give it a whole number from -1000 to 1000',
+    ],
+    [
+      ["--resolv-conf=host"],
+      'extraFlags[0] "--resolv-conf=host" has a value that it cannot have → give it "off", "auto", "delete", or such as "bind-host"',
+    ],
+    [
+      ["--inaccessible=srv"],
+      'extraFlags[0] "--inaccessible=srv" has a value that it cannot have → give it an absolute path',
+    ],
     [["--quiet", "--quiet"], 'extraFlags[1] "--quiet" stands there twice → keep one of the two'],
   ])("must not be %j", (extraFlags, words) => expect(refused({ extraFlags })).toEqual([words]));
 

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { confEntries, flagsKey } from "../../../src/model/conf";
+import { flagNames } from "../../../src/model/options/nspawn-flags";
 import { container } from "../../plan/support/model";
 import { optionSettings } from "../../plan/support/options";
 import { fc } from "../../support/properties";
 import { describeWith } from "../../support/tools";
+import { refused } from "./left";
 
 describeWith("systemd-nspawn", "systemd-nspawn itself", () => {
   const root = mkdtempSync(path.join(tmpdir(), "empty-root-"));
@@ -29,6 +31,43 @@ describeWith("systemd-nspawn", "systemd-nspawn itself", () => {
     for (const flag of ["--frobnicate", "--capability=CAP_BOGUS", "--quiet=yes", "--volatile=", "--setenv="]) {
       expect(said([flag])).not.toBe(fine);
     }
+  });
+
+  test("accepts the flags that may be given as they are, but for those that this one is too old for", () => {
+    const values = [
+      "",
+      "=",
+      "=yes",
+      "=no",
+      "=auto",
+      "=1",
+      "=-1000",
+      "=1001",
+      "=/a",
+      "=/a:/b",
+      "=/a:/b:/c",
+      "=CAP_KILL,all",
+    ];
+    const more = [
+      "=CAP_X",
+      "=A=b",
+      "=1=2",
+      "=RLIMIT_NOFILE=5",
+      "=NOFILE=infinity",
+      "=bind-host",
+      "=try-guest",
+      "=overlay",
+      "=state",
+    ];
+    const untold =
+      /^--(uuid|hostname|pivot-root|chdir|bind-user.*|personality|cpu-affinity|network-.*|image-policy|background)$/;
+    const accepted = flagNames
+      .filter((name) => !untold.test(name))
+      .flatMap((name) => [...values, ...more].map((value) => name + value))
+      .filter((word) => refused({ extraFlags: [word] }).length === 0);
+    expect(accepted.length).toBeGreaterThan(30);
+    const others = accepted.map((word) => `${word}: ${said([word])}`).filter((words) => !words.endsWith(fine));
+    expect(others.filter((words) => !words.includes("unrecognized option"))).toEqual([]);
   });
 
   test("accepts every command line that is rendered", () => {
