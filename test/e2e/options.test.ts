@@ -151,7 +151,7 @@ const rows: readonly Row[] = [
     changed: { unit: { after: ["network-online.target", "multi-user.target"] } },
     look: 'systemctl show "container@$N" -p After --value',
     seen: [/network-online\.target/, /multi-user\.target/],
-    hand: unit$("s/ multi-user.target//"),
+    hand: unit$("s/multi-user.target //"),
     effect: "none",
   },
 ];

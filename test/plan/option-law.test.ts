@@ -1,5 +1,5 @@
 import { fc } from "../support/properties";
-import { confEntries, confLines, parseConf, renderConf } from "../../src/model/conf";
+import { confEntries, confLines, ownerKey, parseConf, renderConf } from "../../src/model/conf";
 import type { ContainerSettings } from "../../src/model/container";
 import { dropInLines, parseDropIn } from "../../src/model/drop-in";
 import type { Line } from "../../src/model/line";
@@ -33,7 +33,7 @@ describe("whatever the options,", () => {
       fc.property(optionSettings(1), (settings) => {
         const wanted = container("web", settings);
         const read = parseConf(renderConf(wanted).split("\n"));
-        expect([...read].filter(([key]) => !key.startsWith("CDKTF_"))).toEqual([...confEntries(wanted)]);
+        expect([...read].filter(([key]) => key !== ownerKey)).toEqual([...confEntries(wanted)]);
         const meant = lines(wanted).filter((line) => line.place === "conf" || line.place === "flag");
         expect(byKey(confLines(read))).toEqual(byKey(meant));
         expect(confLines(read).filter((line) => line.place === "flag")).toEqual(
@@ -99,7 +99,7 @@ describe("whatever the options,", () => {
       fc.property(optionSettings(1), fc.nat(), (settings, number) => {
         const wanted = container("web", settings);
         const seen = converged(wanted);
-        const conf = (seen.conf ?? []).filter((line) => !/^(#|CDKTF_)/.test(line));
+        const conf = (seen.conf ?? []).filter((line) => !/^(#|CDKTF_NIXOS_(OWNER|STATE))/.test(line));
         const all = [...conf, ...seen.dropIn];
         fc.pre(all.length > 0);
         const at = number % all.length;

@@ -14,7 +14,7 @@ describe("network.extraVeths", () => {
   test("are a flag each, the host's end set up after the start, the other inside", () => {
     const network = { extraVeths: { wan0: {}, lan0: { ...pair, localAddress6: "FD00::2", hostAddress6: "fd00::1" } } };
     expect(left({ network })).toEqual({
-      conf: [],
+      conf: ["CDKTF_NIXOS_EXTRA_VETHS=lan0,,10.77.0.1,10.77.0.2,fd00::1,fd00::2 wan0,,,,,"],
       flags: ["--network-veth-extra=lan0", "--network-veth-extra=wan0"],
       dropIn: [
         "[Service]",
