@@ -220,14 +220,18 @@ function line(place: "Unit" | "Service", key: string, text: string): Line {
   return { place, key, value: text };
 }
 
+/** What systemd takes as the name of a unit, of the kinds that can be instances, and of the others. */
+const unitNames = [
+  /^[A-Za-z0-9:_.\\-]+(@[A-Za-z0-9:_.\\@-]+)?\.(service|socket|target|timer|path)$/,
+  /^[A-Za-z0-9:_.\\-]+\.(mount|automount|device|swap|scope)$/,
+  /^(-|[A-Za-z0-9:_.\\]+(-[A-Za-z0-9:_.\\]+)*)\.slice$/,
+];
+
 function checkUnitName(setting: string, name: string, refuse: Refuse): void {
-  if (
-    /^[A-Za-z0-9:_.\\@-]{1,255}\.(service|socket|target|mount|automount|device|timer|path|slice|scope|swap)$/.test(name)
-  )
-    return;
+  if (name.length <= 255 && unitNames.some((form) => form.test(name))) return;
   refuse(
     `${setting} ${JSON.stringify(name)} is not the name of a unit`,
-    /^[A-Za-z0-9:_.@-]+$/.test(name)
+    /^[A-Za-z0-9:_@-]+$/.test(name)
       ? `write it with its kind, like "${name}.service"`
       : 'write it like "postgresql.service"',
   );

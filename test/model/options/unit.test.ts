@@ -77,6 +77,16 @@ describe("unit", () => {
       'unit.after "postgresql" is not the name of a unit → write it with its kind, like "postgresql.service"',
     ],
     [
+      { after: ["@a.service"] },
+      'unit.after "@a.service" is not the name of a unit → write it like "postgresql.service"',
+    ],
+    [
+      { after: ["a@.service"] },
+      'unit.after "a@.service" is not the name of a unit → write it like "postgresql.service"',
+    ],
+    [{ after: ["a@b.mount"] }, 'unit.after "a@b.mount" is not the name of a unit → write it like "postgresql.service"'],
+    [{ after: ["x.conf"] }, 'unit.after "x.conf" is not the name of a unit → write it like "postgresql.service"'],
+    [
       { wants: ["a.service b.service"] },
       'unit.wants "a.service b.service" is not the name of a unit → write it like "postgresql.service"',
     ],
