@@ -51,6 +51,30 @@ describe("two containers of one host", () => {
       { macvlans: ["eth1"] },
       "network.macvlans names eth1, which network.interfaces moves into shop/a (container a) → use macvlans in both",
     ],
+    [
+      "a further pair of the same name",
+      { extraVeths: { lan0: {} } },
+      { extraVeths: { lan0: {} } },
+      "network.extraVeths makes the interface lan0, which is also one of shop/a (container a) on the same host → give each pair a name of its own on its host",
+    ],
+    [
+      "as the address of a further pair the other's own",
+      { hostBridge: "br0", localAddress: "10.0.0.2/24" },
+      { extraVeths: { lan0: { localAddress: "10.0.0.2" } } },
+      "network.extraVeths lan0 10.0.0.2 is also an address of shop/a (container a) on the same host → give each container an address of its own",
+    ],
+    [
+      "an interface moved that is the other's further pair",
+      { extraVeths: { lan0: {} } },
+      { interfaces: ["lan0"] },
+      "network.interfaces moves lan0, which network.extraVeths makes for shop/a (container a) on the same host → move another interface, or call the pair otherwise",
+    ],
+    [
+      "as the address of a further pair the other's gateway",
+      pair("10.0.0.2", "10.0.0.9"),
+      { extraVeths: { lan0: { localAddress: "10.0.0.9" } } },
+      "network.extraVeths.lan0.localAddress 10.0.0.9 is the hostAddress of shop/a (container a) on the same host → give the container an address that is nobody's side of the host",
+    ],
   ];
 
   test.each(refusals)("must not have %s", (_, a, b, words) => {

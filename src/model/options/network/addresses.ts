@@ -125,20 +125,35 @@ export const addresses: NetworkOption<WiredProps, Addresses> = {
 function gatewayClashes(neighbours: readonly DesiredContainer[]): Clash[] {
   const gateways = new Map<string, DesiredContainer[]>();
   for (const container of neighbours) {
-    for (const [field] of pairs) {
-      const address = bareAddress(container.network[field]);
-      if (address === undefined) continue;
+    for (const { address } of ends(container, "hostAddress", "hostAddress6")) {
       const owners = gateways.get(address) ?? [];
       if (owners.length < 2) gateways.set(address, [...owners, container]); // two: one may be the container itself
     }
   }
   return neighbours.flatMap((container) =>
-    pairs.flatMap(([gateway, field]): Clash[] => {
-      const address = bareAddress(container.network[field]);
-      const other = address === undefined ? undefined : gateways.get(address)?.find((owner) => owner !== container);
-      if (address === undefined || !other) return [];
-      const what = `network.${field} ${address} is the ${gateway} of ${containerWords(other)} on the same host`;
+    ends(container, "localAddress", "localAddress6").flatMap(({ at, address, isSixth }): Clash[] => {
+      const other = gateways.get(address)?.find((owner) => owner !== container);
+      if (!other) return [];
+      const gateway = isSixth ? "hostAddress6" : "hostAddress";
+      const what = `${at} ${address} is the ${gateway} of ${containerWords(other)} on the same host`;
       return [{ container, what, remedy: "give the container an address that is nobody's side of the host" }];
+    }),
+  );
+}
+
+/** The addresses of one side: of the network itself, and of its further pairs. */
+function ends(
+  { network }: DesiredContainer,
+  ...fields: readonly AddressField[]
+): { readonly at: string; readonly address: string; readonly isSixth: boolean }[] {
+  const owners = [
+    { at: "network", of: network as Addresses },
+    ...network.extraVeths.map((veth) => ({ at: `network.extraVeths.${veth.name}`, of: veth })),
+  ];
+  return owners.flatMap(({ at, of }) =>
+    fields.flatMap((field) => {
+      const address = bareAddress(of[field]);
+      return address === undefined ? [] : [{ at: `${at}.${field}`, address, isSixth: field.endsWith("6") }];
     }),
   );
 }

@@ -133,7 +133,7 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
   claims: ({ network }) =>
     network.extraVeths.flatMap(({ name, localAddress, localAddress6 }) => [
       {
-        key: `interface ${name}`,
+        key: `pair ${name}`,
         text: `network.extraVeths makes the interface ${name}, which is also one of`,
         remedy: "give each pair a name of its own on its host",
       },

@@ -59,7 +59,7 @@ export const interfaces: NetworkOption<InterfacesProps & WiredProps & MacAddress
       remedy: "move it into one container, or use network.macvlans, which can be shared",
     })),
 
-  clashes: absentParents,
+  clashes: (neighbours) => [...absentParents(neighbours), ...madeInterfaces(neighbours)],
 
   holds: (conf) =>
     (conf.get("INTERFACES") ?? "")
@@ -111,6 +111,22 @@ function absentParents(neighbours: readonly DesiredContainer[]): Clash[] {
       return [
         { container, what, remedy: "use macvlans in both: an interface that was moved is no longer on the host" },
       ];
+    }),
+  );
+}
+
+/** An interface taken from the host that is another container's further pair: it is there while that one runs, and part of it. */
+function madeInterfaces(neighbours: readonly DesiredContainer[]): Clash[] {
+  const makers = new Map(
+    neighbours.flatMap((container) => container.network.extraVeths.map(({ name }) => [name, container] as const)),
+  );
+  if (makers.size === 0) return [];
+  return neighbours.flatMap((container) =>
+    container.network.interfaces.map(hostInterface).flatMap((name): Clash[] => {
+      const other = makers.get(name);
+      if (other === undefined || other === container) return [];
+      const what = `network.interfaces moves ${name}, which network.extraVeths makes for ${containerWords(other)} on the same host`;
+      return [{ container, what, remedy: "move another interface, or call the pair otherwise" }];
     }),
   );
 }
