@@ -380,7 +380,7 @@ describe("whatever there is", () => {
     ),
   );
   const change = { addresses: ["eth0 192.0.2.10/24", "br0 10.50.0.1/29"], machineId: "1".repeat(32) };
-  const network = { pool: "10.233.0.0/21" };
+  const network = { pool: "10.233.0.0/16" }; // where the confs are
   const settledOf = (all: readonly Case[]): Settled =>
     settle(
       all.flatMap(({ wanted }) => wanted ?? []),
