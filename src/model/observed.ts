@@ -149,6 +149,8 @@ export interface ObservedHost {
   readonly bridges: readonly string[];
   /** `IFACE ADDRESS/PREFIX`. */
   readonly addresses: readonly string[];
+  /** `IFACE NETWORK/PREFIX`, or `IFACE ADDRESS`; without the default routes. */
+  readonly routes?: readonly string[];
   readonly ipForward: boolean;
   readonly systemControl: "writable" | "read-only";
   readonly hostKeys: readonly string[];

@@ -142,6 +142,7 @@ function observedHost(
     interfaces: all("interface"),
     bridges: all("bridge"),
     addresses: all("address"),
+    ...(all("route").length > 0 && { routes: all("route") }),
     ipForward: one("ip-forward") === "1",
     systemControl: one("system-control") === "writable" ? "writable" : "read-only",
     hostKeys: all("host-key"),

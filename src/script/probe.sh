@@ -103,6 +103,13 @@ observe_host() {
   ip -o addr show 2>/dev/null | while read -r _ _interface _family _address _; do
     case $_family in inet | inet6) host address "$_interface $_address" ;; esac
   done
+  # A host that speaks with other routers may know hundreds of thousands.
+  { ip -4 -o route show && ip -6 -o route show; } 2>/dev/null | head -n 2000 | while read -r _address _rest; do
+    case $_address in *[!0-9a-f.:/]*) continue ;; esac # `default`, `blackhole`
+    case $_rest in *'dev '*) ;; *) continue ;; esac
+    _interface=${_rest#*dev }
+    host route "${_interface%% *} $_address"
+  done
   _forward=0
   [ ! -r "$r/proc/sys/net/ipv4/ip_forward" ] || read -r _forward <"$r/proc/sys/net/ipv4/ip_forward" || :
   host ip-forward "$_forward"

@@ -55,6 +55,27 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
     expect(containers.get("db")!.running).toBe(containers.get("db")!.profile);
   });
 
+  it("is told with its routes, but for those that lead nowhere or everywhere", async () => {
+    const host = await start();
+    const routes = [
+      "default via 192.0.2.1 dev eth0 proto static metric 100",
+      "blackhole 10.7.0.0/16",
+      "10.8.0.0/24 via 192.0.2.1 dev eth0 proto static",
+      "10.9.0.0/16 dev wg0 proto kernel scope link src 10.9.0.1",
+      "10.233.1.2 dev ve-web scope link",
+      "fd00:9::/64 dev wg0 metric 1024 pref medium",
+    ];
+    await host.run(`printf '%s\\n' ${routes.map((route) => `'${route}'`).join(" ")} >"$CDKTF_NIXOS_ROOT/run/routes"`);
+    const observation = await observe(host);
+    if (observation.kind !== "observed") throw new Error(said(observation));
+    expect(observation.host.routes).toEqual([
+      "eth0 10.8.0.0/24",
+      "wg0 10.9.0.0/16",
+      "ve-web 10.233.1.2",
+      "wg0 fd00:9::/64",
+    ]);
+  });
+
   it("is told through sudo, but not without it", async () => {
     const free = await start({ user: "deploy" });
     expect(said(await observe(free))).toBe("observed");

@@ -172,6 +172,14 @@ describe("a private network without addresses", () => {
       "network.localAddress is to be chosen from 10.233.0.0/16, which overlaps 10.233.4.0/24, a network of the host's own (eth0)" +
         ' → give the host another pool, like containerNetwork: { pool: "10.235.0.0/16" }, or the container its addresses',
     ]);
+    const routes = ["wg0 10.233.8.0/24", "ve-other 10.233.2.0/24", "eth0 10.0.0.0/8", "wg0 10.233.1.2"];
+    expect(problemsOf(settle([container("web", auto)], { change: { routes } }))).toEqual([
+      "network.localAddress is to be chosen from 10.233.0.0/16, which overlaps 10.233.8.0/24, where a route of the host's leads (wg0)" +
+        ' → give the host another pool, like containerNetwork: { pool: "10.234.0.0/16" }, or the container its addresses',
+    ]);
+    // A single address is somebody's; a wider route leaves what is within to those who are nearer.
+    const lone = { addresses: [], routes: ["eth0 10.0.0.0/8", "wg0 10.233.1.2", "ve-x 10.233.2.2"] };
+    expect(localsOf(settle([container("web", auto)], { change: lone }))).toEqual({ web: "10.233.3.2" });
     // Who has a pair needs no pool.
     const conf = ["PRIVATE_NETWORK=1", "HOST_ADDRESS=10.233.7.1", "LOCAL_ADDRESS=10.233.7.2"];
     const web = container("web", auto);

@@ -72,6 +72,9 @@ describe("6 other doubles", () => {
     expect(addresses).toMatch(/^\d+: eth0 {4}inet 192\.0\.2\.10\/24 scope global eth0/m);
     expect(addresses).toMatch(/^\d+: ve-web {4}inet 10\.233\.1\.1\/32 /m);
     expect(await ok("ip -o -6 addr show")).toBe("");
+    expect(await ok("ip -4 -o route show")).toBe("");
+    await root('printf "10.9.0.0/16 dev wg0\\nfd00:9::/64 dev wg0\\n" >"$CDKTF_NIXOS_ROOT/run/routes"');
+    expect(await ok("ip -o route show; ip -6 -o route show")).toBe("10.9.0.0/16 dev wg0\nfd00:9::/64 dev wg0");
     expect((await ok("ip -o link show")).split("\n").map((line) => line.split(": ")[1])).toEqual([
       "br0",
       "eth0",

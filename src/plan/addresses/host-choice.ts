@@ -8,7 +8,7 @@ import { byBytes, plain } from "../../model/text";
 import type { PlannedContainer } from "../input";
 import { type Ends, existingEnds } from "./existing";
 import { Pairs, Singles, uniquePrefix } from "./pairs";
-import { type HostNetwork, networksOf, takenOn } from "./taken";
+import { type HostNetwork, networksOf, routesOf, takenOn } from "./taken";
 
 /** What was chosen for one field of a container: its ends, or why there are none. */
 export interface Chosen {
@@ -86,11 +86,11 @@ export class HostChoice {
     const pairs = this.pairs.get(field) ?? new Pairs(this.poolFor(poolField), this.taken);
     this.pairs.set(field, pairs);
     const pool = subnetText(pairs.pool);
-    const clash = this.networks.find(({ subnet }) => overlap(subnet, pairs.pool));
-    if (clash) {
+    const clash = this.clashWith(pairs.pool);
+    if (clash !== undefined) {
       return this.refuse(
         container,
-        `network.${field} is to be chosen from ${pool}, which overlaps ${subnetText(clash.subnet)}, a network of the host's own (${plain(clash.interface, 40)})`,
+        `network.${field} is to be chosen from ${pool}, which overlaps ${clash}`,
         `give the host another pool, like containerNetwork: { ${poolField}: "${this.otherPool(poolField)}" }, or the container its addresses`,
       );
     }
@@ -104,6 +104,15 @@ export class HostChoice {
       );
     }
     return { ends: this.take(pair), note: `network.${field} ${pair.local} is the lowest that is free in ${pool}` };
+  }
+
+  /** A network of the host's own that shares addresses with a pool, or a route into the pool, in words. */
+  private clashWith(pool: Subnet): string | undefined {
+    const own = this.networks.find(({ subnet }) => overlap(subnet, pool));
+    if (own) return `${subnetText(own.subnet)}, a network of the host's own (${plain(own.interface, 40)})`;
+    // A wider route leaves what is within to those who are nearer.
+    const route = routesOf(this.host).find(({ subnet }) => subnet.prefix >= pool.prefix && overlap(subnet, pool));
+    return route && `${subnetText(route.subnet)}, where a route of the host's leads (${plain(route.interface, 40)})`;
   }
 
   private newSingle(container: PlannedContainer, field: AutoField, bridge: string): Chosen {
@@ -185,8 +194,9 @@ export class HostChoice {
         ? [...numbers.map((number) => `10.${number}.0.0/16`), "172.16.0.0/12", "192.168.0.0/16"]
         : ["fd12:3456:789a::/48", "fd98:7654:3210::/48"];
     const current = this.pairs.get(field === "pool" ? "localAddress" : "localAddress6")?.pool;
-    const avoided = [...this.networks.map(({ subnet }) => subnet), ...(current ? [current] : [])];
-    const free = candidates.find((candidate) => !avoided.some((subnet) => overlap(subnet, poolOf(candidate))));
+    const isFree = (candidate: Pool): boolean =>
+      !(current && overlap(current, candidate)) && this.clashWith(candidate) === undefined;
+    const free = candidates.find((candidate) => isFree(poolOf(candidate)));
     return free ?? candidates[0] ?? defaultPool;
   }
 

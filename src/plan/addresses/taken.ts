@@ -21,6 +21,15 @@ export function networksOf({ addresses }: ObservedHost): HostNetwork[] {
   });
 }
 
+/** The networks that a host's routes lead to, but for those to its containers. */
+export function routesOf({ routes = [] }: ObservedHost): Omit<HostNetwork, "address">[] {
+  return routes.flatMap((line) => {
+    const [name = "", value = ""] = line.split(" ");
+    const subnet = tryParseSubnet(value);
+    return subnet && !/^(ve|vb)-/.test(name) ? [{ interface: name, subnet }] : [];
+  });
+}
+
 function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address);
 }
@@ -29,6 +38,7 @@ function isLinkLocal(address: string): boolean {
 export function takenOn(host: ObservedHost, declared: readonly PlannedContainer[]): Set<string> {
   const taken = declaredAddresses(declared);
   for (const line of host.addresses) add(taken, line.split(" ")[1]);
+  for (const line of host.routes ?? []) if (!line.includes("/")) add(taken, line.split(" ")[1]);
   for (const { conf, dropIn, journal } of host.containers.values()) {
     // Whatever looks like an address: more options than one carry some. One that lost its conf gets its own again.
     for (const line of [...(conf ?? [journal?.network ?? ""]), ...dropIn])
