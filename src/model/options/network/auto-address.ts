@@ -31,9 +31,14 @@ export function autoFields(given: Given, isNull: (field: string) => boolean): re
   const bare =
     given.privateNetwork === true &&
     !pairs.flat().some((field) => isGiven(given[field])) &&
-    !otherWays.some((way) => isGiven(given[way])) &&
+    !otherWays.some((way) => isUsed(given[way])) &&
     !isNull("localAddress");
   return bare ? ["localAddress"] : [];
+}
+
+/** Whether a setting is given and says something: an empty record says nothing. */
+function isUsed(value: unknown): boolean {
+  return isGiven(value) && !(typeof value === "object" && Object.keys(value).length === 0);
 }
 
 /** The settings without what is to be chosen; what stands beside that in vain is refused. */
