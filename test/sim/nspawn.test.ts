@@ -227,13 +227,15 @@ describe("5 units: what systemd-nspawn is told", () => {
   });
 
   test("5.23 a name that create refuses works up to 64 characters", async () => {
+    await host.edit("/etc/short.nix", '{ lib, ... }: { networking.hostName = lib.mkOverride 999 "short"; }');
+    const update = (name: string, words: string): string => `nixos-container update ${name} ${words}`;
     const build = async (name: string): Promise<Container> => {
       const container = new Container(host, name);
       await container.conf("PRIVATE_NETWORK=1\nHOST_ADDRESS=10.9.9.1\nLOCAL_ADDRESS=10.9.9.2\n");
       await container.ok(
         `mkdir -p "$CDKTF_NIXOS_ROOT/nix/var/nix/profiles/per-container/${name}" "$CDKTF_NIXOS_ROOT/var/lib/nixos-containers/${name}/etc/nixos"`,
       );
-      await container.ok(`nixos-container update ${name} --config 'a = 1;'`);
+      await container.ok(update(name, `--config-file ${host.path("/etc/short.nix")}`));
       return container;
     };
     const twelve = await build("twelveletter");
@@ -250,6 +252,11 @@ describe("5 units: what systemd-nspawn is told", () => {
     for (const verb of ["status", "show-ip", "update", "restart", "terminate", "stop", "start", "destroy"])
       await web.ok(`nixos-container ${verb} ${long.name}`);
     expect(await (await build("a".repeat(64))).start()).toBe("up");
+    const refused = await host.run(update("a".repeat(64), "--config 'a = 1;'"), { user: "root" });
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("--set requires exactly one derivation"),
+    ]);
     expect(await (await build("b".repeat(65))).start()).toContain("Invalid machine name");
   });
 

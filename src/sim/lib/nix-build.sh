@@ -43,6 +43,11 @@ read_hostname() {
   done <"$1"
 }
 
+# Whether a module sets a host name that goes before the generated default.
+sets_hostname() {
+  printf '%s\n' "$scan" | sed -n 's/^file //p' | xargs -d '\n' grep -h 'networking\.hostName *=' | grep -q -v mkDefault
+}
+
 # hash_of: stdin to 32 characters such as Nix uses.
 hash_of() { sha256sum | cut -c1-32 | tr e x; }
 
@@ -71,6 +76,11 @@ build_system() {
       return 1
       ;;
   esac
+  # nix-env passes over what has no name.
+  if [ "${#3}" -gt 63 ] && ! sets_hostname; then
+    say 'error: --set requires exactly one derivation'
+    return 1
+  fi
   read_release "$2"
   nixpkgs=$(readlink -f "$2")
   hash=$({ printf '%s %s\n' "$3" "${nixpkgs##*/}" && contents; } | hash_of)
