@@ -1,7 +1,10 @@
 import type { Problem, Where } from "./error";
 
-/** The longest container name `nixos-container create` takes: the host's interface is `ve-NAME`. */
-export const longestName = 11;
+/** The longest name a container can have: systemd-nspawn takes no longer machine name. */
+export const longestName = 64;
+
+/** The longest name a host can have, the container itself among them. */
+export const longestHostName = 63;
 
 /** Everything wrong with a container's name; empty when it is sound. */
 export function nameProblems(name: string, where: Where): Problem[] {
@@ -29,7 +32,7 @@ export function nameProblems(name: string, where: Where): Problem[] {
   }
   if (name.length > longestName) {
     return refuse(
-      `the container name ${JSON.stringify(name)} has ${name.length} characters, nixos-container takes ${longestName} at most (the host's interface is ve-NAME)`,
+      `the container name ${JSON.stringify(name)} has ${name.length} characters, and a machine name has ${longestName} at most`,
       "choose a shorter construct id, or set `name:`",
     );
   }

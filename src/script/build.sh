@@ -54,6 +54,8 @@ build() {
 build_reason() {
   if [ "$1" = 124 ]; then
     say "the build took longer than $w_build s (timeouts.build)"
+  elif grep -q -x 'error: --set requires exactly one derivation' "$workdir/build"; then
+    say 'the build failed: no system could be named: networking.hostName is no host name (letters, digits and hyphens, 63 of them at most)'
   else
     _reason=$(grep -E '^ *error: .|No space left on device' "$workdir/build" | tail -n 1 | sed 's/^ *//')
     _empty=$(find "$confdir" -maxdepth 1 -name '*.conf' -type f -size 0)
@@ -100,8 +102,20 @@ write_modules() {
   settle_names "$dir"
 }
 
+# Makes what nixos-container create would, of a name that it refuses: the rest is built by update. The conf comes first, as there.
+# Takes: nothing.
+make_places() {
+  # Any command of the tool makes its own folders.
+  nixos-container list >/dev/null || give_up 'nixos-container does not work'
+  write_conf
+  (umask 022 && mkdir -p "$profiles/$w_name" "$statedir/$w_name/etc/nixos") || give_up 'its directories cannot be made'
+  settle_names "$profiles" "$statedir"
+}
+
 # Takes: $@ options of nixos-container create; resumed.
 create_system() {
+  # What create takes; update takes any.
+  if [ "${#w_name}" -le 11 ]; then _by=create; else _by=update; fi
   get_before kept
   if [ "$got_before" != no ]; then
     if is_up "$w_name"; then stop_container "$w_name" || refuse 'the container does not stop; nothing was touched'; fi
@@ -118,10 +132,16 @@ create_system() {
   fi
   note_step 'waiting for its turn to build'
   build_slot
+  if [ "$_by" = update ]; then
+    # A machine of its name that runs without a conf: update would reload it.
+    is_inactive "$w_name" || stop_container "$w_name" || give_up 'the container does not stop'
+    make_places
+    set --
+  fi
   begin_step building
-  build create "$@" || give_up "$(build_reason "$?")"
+  build "$_by" "$@" || give_up "$(build_reason "$?")"
   put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
-  done_step 'built with nixos-container create'
+  done_step "built with nixos-container $_by"
 }
 
 # Takes: nothing. Sets: restart, reload_failed.

@@ -24,9 +24,10 @@ const letters = "choose another construct id, or set `name:` to one of letters, 
 
 describe("names", () => {
   test("too long a construct id", () => {
-    expect(told("database-one", {})).toEqual([
+    const id = "database-".repeat(8);
+    expect(told(`${id}one`, {})).toEqual([
       [
-        `the container name "database-one" has 12 characters, nixos-container takes 11 at most (the host's interface is ve-NAME)`,
+        `the container name "${id}one" has 75 characters, and a machine name has 64 at most`,
         "choose a shorter construct id, or set `name:`",
       ],
     ]);
@@ -339,7 +340,7 @@ test("the controls: what is sound is not refused", () => {
   newContainer(stack, host, "b-2", {
     network: { hostBridge: "br0", localAddress: "10.0.0.2/24", localAddress6: "fd00::2/64" },
   });
-  newContainer(stack, host, "elevenchars", {
+  newContainer(stack, host, "x".repeat(64), {
     bindMounts: { "/data": { hostPath: "/srv/${x}/%{y}/$HOME" } },
     stateVersion: "25.05",
   });

@@ -72,7 +72,7 @@ export class World {
 
   /** The name a container has on its host. */
   named(id: string): string {
-    return `${this.prefix}${id}`.slice(0, 11);
+    return `${this.prefix}${id}`;
   }
 
   get machine(): Machine {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { nameProblems } from "../name";
+import { longestHostName, nameProblems } from "../name";
+import { plain } from "../text";
 import type { Option } from "./option";
 
 export interface NameProps {
   /**
-   * The container's name on its host: at most 11 letters, digits and hyphens.
+   * The container's name on its host: at most 64 letters, digits and hyphens.
    * @default the construct's id
    */
   readonly name?: string;
@@ -12,6 +13,13 @@ export interface NameProps {
 
 export interface Name {
   readonly name: string;
+}
+
+const hostNameKey = "networking.hostName";
+
+/** As much of a container's name as a host name can hold. */
+function hostNameOf(named: string): string {
+  return named.slice(0, longestHostName).replace(/-+$/, "");
 }
 
 export const name: Option<NameProps, Name> = {
@@ -22,6 +30,23 @@ export const name: Option<NameProps, Name> = {
     if (!isFaulty("name")) problems.push(...nameProblems(named, where));
     return { name: named };
   },
+
+  // nixos-container makes the name a default of the host name, which may not be as long: this one goes before it alone.
+  lines: ({ name: named }) =>
+    named.length <= longestHostName
+      ? []
+      : [{ place: "module", key: hostNameKey, value: `lib.mkOverride 999 "${hostNameOf(named)}"` }],
+
+  properties: [
+    {
+      name: "host name",
+      owns: ({ place, key }) => place === "module" && key === hostNameKey,
+      words: ([line]) => plain(/"(.*)"/.exec(line?.value ?? "")?.[1] ?? "set"),
+      absent: "the container's name",
+      effect: "reload",
+      isQuiet: true,
+    },
+  ],
 
   claims: ({ name: named }) => [
     {
