@@ -10,7 +10,8 @@ export const containerShape = z.strictObject(
 );
 
 const inNetwork = (field: string): string => `write network: { ${field}: … }`;
-const unsupported = "this option of NixOS's containers.<name> is not supported";
+const unsupported =
+  "an option of NixOS's containers.<name> that is not there yet: leave a container that needs it in its host's configuration";
 
 /** Words of docker and of NixOS's own containers.<name> for what a container's settings call otherwise. */
 export const containerHints: Hints = {

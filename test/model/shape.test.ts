@@ -140,7 +140,7 @@ test.each([
   [{ privileged: true }, "privileged is not a setting → a container cannot be privileged"],
   [{ networks: [] }, "networks is not a setting → did you mean network?"],
   [{ hostAddress: "10.0.0.1" }, "hostAddress is not a setting → write network: { hostAddress: … }"],
-  [{ flake: "." }, "flake is not a setting → this option of NixOS's containers.<name> is not supported"],
+  [{ flake: "." }, "flake is not a setting → an option of NixOS's containers.<name> that is not there yet"],
   [{ toString: 1 }, "toString is not a setting → use one of its settings: name, stateVersion,"],
 ])("no. 22: an unknown setting is told with what is meant: %j", (settings, told) => {
   expect(remedies(settings)).toEqual([expect.stringContaining(told)]);
