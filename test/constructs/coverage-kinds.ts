@@ -146,8 +146,8 @@ const steps: readonly Kind[] = [
     "DeviceAllow=/dev/net/tun rwm",
   ]),
   kind(2, "enableTun on the host's network", { enableTun: true }, [
-    "--bind=/dev/net/tun",
     "--capability=CAP_NET_ADMIN",
+    "--bind=/dev/net/tun",
     "DeviceAllow=/dev/net/tun rwm",
   ]),
   kind(
@@ -178,12 +178,8 @@ const steps: readonly Kind[] = [
   kind(
     2,
     "/dev/net/tun among allowedDevices",
-    {
-      network: pair,
-      allowedDevices: [{ node: "/dev/net/tun", modifier: "rwm" }],
-      additionalCapabilities: ["CAP_NET_ADMIN"],
-    },
-    [...ofPair, "--capability=CAP_NET_ADMIN", "DeviceAllow=/dev/net/tun rwm"],
+    { network: pair, allowedDevices: [{ node: "/dev/net/tun", modifier: "rw" }] },
+    [...ofPair, "DeviceAllow=/dev/net/tun rw"],
   ),
   kind(2, "additionalCapabilities", { additionalCapabilities: ["CAP_SYS_NICE", "CAP_NET_RAW"] }, [
     "--capability=CAP_NET_RAW,CAP_SYS_NICE",
@@ -210,34 +206,18 @@ const steps: readonly Kind[] = [
       "RequiresMountsFor=/tank/media",
     ],
   ),
-  kind(
-    5,
-    "extraFlags with --load-credential",
-    {
-      extraFlags: ["--load-credential=db:/run/agenix/db", "--load-credential=mail:/run/secrets/mail"],
-    },
-    ["--load-credential=db:/run/agenix/db", "--load-credential=mail:/run/secrets/mail"],
-  ),
-  kind(5, "the same in our words", { credentials: { db: { hostPath: "/run/agenix/db" } } }, [
+  kind(5, "credentials", { credentials: { db: { hostPath: "/run/agenix/db" } } }, [
     "--load-credential=db:/run/agenix/db",
   ]),
   kind(
     6,
     "other extraFlags",
     {
-      extraFlags: ["--setenv=TZ=UTC", "--resolv-conf=bind-host", "--bind-ro=/srv/x:/x", "--capability=CAP_IPC_LOCK"],
+      extraFlags: ["--setenv=TZ=UTC", "--resolv-conf=bind-host", "--rlimit=RLIMIT_NOFILE=4096"],
     },
-    ["--setenv=TZ=UTC", "--resolv-conf=bind-host", "--bind-ro=/srv/x:/x", "--capability=CAP_IPC_LOCK"],
+    ["--setenv=TZ=UTC", "--resolv-conf=bind-host", "--rlimit=RLIMIT_NOFILE=4096"],
   ),
-  kind(
-    6,
-    "system calls by extraFlags",
-    {
-      extraFlags: ["--system-call-filter=add_key", "--system-call-filter=keyctl", "--system-call-filter=bpf"],
-    },
-    ["--system-call-filter=add_key", "--system-call-filter=keyctl", "--system-call-filter=bpf"],
-  ),
-  kind(6, "system calls in our words", { systemCallFilter: ["@keyring", "bpf"] }, [
+  kind(6, "systemCallFilter", { systemCallFilter: ["@keyring", "bpf"] }, [
     "--system-call-filter=@keyring",
     "--system-call-filter=bpf",
   ]),
@@ -291,3 +271,25 @@ const steps: readonly Kind[] = [
 ];
 
 export const kinds: readonly Kind[] = [...before, ...steps];
+
+/** What people write as a flag for want of an option: what it is told to be here. */
+export const respelled: readonly (readonly [flag: string, remedy: string])[] = [
+  ["-U", 'write privateUsers: "pick"; with the flag alone the store belongs to nobody inside'],
+  [
+    "--private-users=pick",
+    'write privateUsers: "pick", or a number; with the flag alone the store belongs to nobody inside',
+  ],
+  ["--load-credential=db:/run/agenix/db", 'write credentials: { "db": { hostPath: "/run/agenix/db" } }'],
+  ["--system-call-filter=@keyring", 'write systemCallFilter: ["@keyring"]'],
+  ["--capability=CAP_NET_ADMIN,CAP_NET_RAW", 'write additionalCapabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW"]'],
+  ["--bind=/dev/dri", 'write bindMounts: { "/dev/dri": { hostPath: "/dev/dri", isReadOnly: false } }'],
+  ["--bind-ro=/tank/media:/media:idmap", 'write bindMounts: { "/media:idmap": { hostPath: "/tank/media" } }'],
+  ["--tmpfs=/var:mode=755", 'write tmpfs: ["/var:mode=755"]'],
+  ["--network-namespace-path=/run/netns/wg", 'write network: { networkNamespace: "/run/netns/wg" }'],
+  ["--network-veth-extra=lan", 'write network: { extraVeths: { "lan": {} } }'],
+  ["--network-macvlan=eno1", 'write network: { macvlans: ["eno1"] }'],
+  [
+    "--property=MemoryMax=2G",
+    "write unit: { serviceConfig: { … } }, or a limit by its name, such as unit: { memoryMax: … }",
+  ],
+];

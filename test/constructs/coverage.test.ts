@@ -4,7 +4,7 @@ import { dropInLines } from "../../src/model/drop-in";
 import { linesOf } from "../../src/model/options";
 import type { NixosContainerProps } from "../../constructs";
 import { newContainer, newHost, newStack, refusal, resource, synth } from "./app";
-import { type Kind, kinds } from "./coverage-kinds";
+import { type Kind, kinds, respelled } from "./coverage-kinds";
 import { translations } from "./coverage-translations";
 
 /**
@@ -96,22 +96,23 @@ describe("the translations are synthesized as they stand", () => {
   });
 });
 
-describe("what changes the build is refused, or told, with a clear hint (steps 3, 7, 8, 11)", () => {
-  const told = (props: object): string[] => {
-    const stack = newStack();
-    newContainer(stack, newHost(stack), "web", props);
-    return refusal(() => synth(stack)).problems.map(({ what, remedy }) => `${what} → ${remedy}`);
-  };
+/** What is told of a container with these props, and its remedy. */
+function told(props: object): string[] {
+  const stack = newStack();
+  newContainer(stack, newHost(stack), "web", props);
+  return refusal(() => synth(stack)).problems.map(({ what, remedy }) => `${what} → ${remedy}`);
+}
 
+describe("a flag in the place of an option is told to be that option", () => {
+  test.each(respelled)("%s", (flag, remedy) => {
+    expect(told({ extraFlags: [flag] })).toEqual([expect.stringContaining(` → ${remedy}`)]);
+  });
+});
+
+describe("what changes the build is refused, or told, with a clear hint (steps 3, 7, 8, 11)", () => {
   test.each(["nixpkgs", "pkgs", "specialArgs", "path", "flake"])("%s", (field) => {
     expect(told({ [field]: "/nix/store/x" })).toEqual([
       `${field} is not a setting → an option of NixOS's containers.<name> that is not there yet: leave a container that needs it in its host's configuration`,
-    ]);
-  });
-
-  test("-U stands for privateUsers", () => {
-    expect(told({ extraFlags: ["-U"] })).toEqual([
-      'extraFlags[0] "-U" has an option of its own → write privateUsers: "pick"; with the flag alone the store belongs to nobody inside',
     ]);
   });
 

@@ -24,7 +24,7 @@ export interface ExtraFlags {
 const ofTheUnit = new Set([
   ...["--machine", "-M", "--directory", "-D", "--image", "-i", "--template", "--boot", "-b", "--as-pid2", "-a"],
   ...["--keep-unit", "--register", "--kill-signal", "--notify-ready", "--settings", "--console", "--pipe", "-P"],
-  ...["--slice", "-S", "--property", "--private-network", "--network-veth", "-n", "--help", "-h", "--version"],
+  ...["--slice", "-S", "--private-network", "--network-veth", "-n", "--help", "-h", "--version"],
   ...["--oci-bundle", "--root-hash", "--root-hash-sig", "--verity-data", "--user", "--uid", "-u"],
 ]);
 
@@ -47,18 +47,20 @@ const ofOptions: Readonly<Record<string, string | ((value: string) => string)>> 
   "--tmpfs": (value) => `tmpfs: [${JSON.stringify(value)}]`,
   "--capability": (value) => `additionalCapabilities: ${list(value)}`,
   "--system-call-filter": (value) => `systemCallFilter: ${list(value)}`,
-  "--load-credential": "credentials: { NAME: { hostPath: … } }",
+  "--load-credential": credential,
+  "--property":
+    "unit: { serviceConfig: { … } }, or a limit by its name, such as unit: { memoryMax: … }; the flag means a unit that there is not",
   "--ephemeral": "ephemeral: true; systemd-nspawn's own flag copies the root directory at each start",
   "-x": "ephemeral: true; systemd-nspawn's own flag copies the root directory at each start",
   "-U": 'privateUsers: "pick"; with the flag alone the store belongs to nobody inside',
   "--private-users": 'privateUsers: "pick", or a number; with the flag alone the store belongs to nobody inside',
   "--private-users-chown": 'privateUsers: "pick"; it changes the owner of every file for good',
   "--private-users-ownership": 'privateUsers: "pick"; its files are mapped, and keep their owners',
-  "--network-interface": "network: { interfaces: [ … ] }",
-  "--network-macvlan": "network: { macvlans: [ … ] }",
-  "--network-bridge": 'network: { hostBridge: "br0" }',
-  "--network-namespace-path": 'network: { networkNamespace: "/run/netns/blue" }',
-  "--network-veth-extra": "network: { extraVeths: { … } }",
+  "--network-interface": (value) => `network: { interfaces: ${list(value)} }`,
+  "--network-macvlan": (value) => `network: { macvlans: ${list(value)} }`,
+  "--network-bridge": (value) => `network: { hostBridge: ${JSON.stringify(value)} }`,
+  "--network-namespace-path": (value) => `network: { networkNamespace: ${JSON.stringify(value)} }`,
+  "--network-veth-extra": (value) => `network: { extraVeths: { ${JSON.stringify(value.split(":")[0])}: {} } }`,
   "--port": "network: { forwardPorts: [ … ] }",
   "-p": "network: { forwardPorts: [ … ] }",
   "--set-credential":
@@ -66,9 +68,15 @@ const ofOptions: Readonly<Record<string, string | ((value: string) => string)>> 
 };
 
 function mount(value: string, writable: string): string {
-  const [hostPath = "", mountPoint = hostPath, ...more] = value.split(":");
-  if (!hostPath.startsWith("/") || more.length > 0) return "bindMounts: { … }";
-  return `bindMounts: { ${JSON.stringify(mountPoint)}: { hostPath: ${JSON.stringify(hostPath)}${writable} } }`;
+  const [hostPath = "", mountPoint = hostPath, ...options] = value.split(":");
+  if (!hostPath.startsWith("/") || options.length > 1) return "bindMounts: { … }";
+  return `bindMounts: { ${JSON.stringify([mountPoint, ...options].join(":"))}: { hostPath: ${JSON.stringify(hostPath)}${writable} } }`;
+}
+
+function credential(value: string): string {
+  const [name = "", hostPath = ""] = value.split(":");
+  if (!hostPath.startsWith("/")) return "credentials: { NAME: { hostPath: … } }";
+  return `credentials: { ${JSON.stringify(name)}: { hostPath: ${JSON.stringify(hostPath)} } }`;
 }
 
 export const extraFlags: Option<ExtraFlagsProps, ExtraFlags> = {

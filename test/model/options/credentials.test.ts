@@ -59,7 +59,7 @@ describe("credentials", () => {
 
   test("are not written by flags, and not by lines of the unit", () => {
     expect(refused({ extraFlags: ["--load-credential=db:/x", "--set-credential=db:secret"] })).toEqual([
-      'extraFlags[0] "--load-credential=db:/x" has an option of its own → write credentials: { NAME: { hostPath: … } }',
+      'extraFlags[0] "--load-credential=db:/x" has an option of its own → write credentials: { "db": { hostPath: "/x" } }',
       'extraFlags[1] "--set-credential=…" has an option of its own → write credentials: { NAME: { hostPath: … } }; with the flag the value stands in the conf, where every user reads it',
     ]);
     expect(refused({ unit: { serviceConfig: { LoadCredential: "db:/x" } } })).toEqual([
