@@ -11,7 +11,7 @@ import type { Observation } from "../../src/model/observed";
 import type { ModuleFile } from "../../src/model/module-file";
 import { checkSyntax, fileDigest } from "../../src/nix";
 import { observeSync } from "../../src/observe/sync";
-import { type AppInput, type Plan, planApp, planDestroy, settleAddresses, syntaxText } from "../../src/plan";
+import { type AppInput, type Plan, planApp, planDestroy, settleAddresses, syntaxText, withKept } from "../../src/plan";
 import { CallSite } from "../framework/call-site";
 import { refuseMixedAtSynth } from "../framework/framework";
 import { hclProblems } from "../framework/hcl";
@@ -193,7 +193,7 @@ export class Fleet {
         hosts: [...used],
       })),
     };
-    const { input, addresses } = settleAddresses(declared);
+    const { input, addresses } = settleAddresses(withKept(declared));
     const told = planWithSources(planApp(input), sourceOf);
     stopAt(syntaxProblems(told));
     const destroy = planWithSources(planDestroy(input), sourceOf);

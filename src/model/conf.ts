@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { confLine, flagWord, type Line, parseFlags } from "./line";
-import { linesOf } from "./options";
+import { linesOf, options } from "./options";
 import type { Wanted } from "./options/option";
 
 /** The key by which a conf tells whose it is, should the journal be lost; the unit and nixos-container ignore it. */
@@ -23,7 +24,40 @@ export function confEntries(container: Wanted): ReadonlyMap<string, string> {
     const flags = entries.get(flagsKey);
     entries.set(flagsKey, flags === undefined ? flagWord(line) : `${flags} ${flagWord(line)}`);
   }
+  for (const [key, value] of container.kept ?? []) entries.set(key, value);
   return entries;
+}
+
+/** What stands above the entries that an adopted container's conf keeps: their digest, for what is edited there is not kept. */
+const keptMark = "# From before its adoption, which no option says; kept as it was";
+
+/** Entries that would have the container run another system than its profile's. */
+const overriding: ReadonlySet<string> = new Set(["SYSTEM_PATH", "FLAKE"]);
+
+/** What a conf that is not ours says and no option can. */
+export function foreignEntries(lines: readonly string[]): ReadonlyMap<string, string> {
+  const entries = [...parseConf(lines)].filter(
+    ([key, value]) =>
+      !silent.has(key) && !overriding.has(key) && key !== flagsKey && !isOwned({ place: "conf", key, value }),
+  );
+  return new Map(entries);
+}
+
+/** What a conf of ours keeps from before its adoption; nothing where somebody edited it since. */
+export function keptEntries(lines: readonly string[]): ReadonlyMap<string, string> {
+  const at = lines.findIndex((line) => line.startsWith(`${keptMark} (`));
+  if (at < 0) return new Map();
+  const kept = parseConf(lines.slice(at + 1).filter((line) => !line.startsWith(`${stateVersionKey}=`)));
+  return lines[at] === markOf(kept) ? kept : new Map();
+}
+
+function markOf(kept: ReadonlyMap<string, string>): string {
+  const text = [...kept].map(([key, value]) => `${key}=${value}\n`).join("");
+  return `${keptMark} (${createHash("sha256").update(text).digest("hex").slice(0, 16)}):`;
+}
+
+function isOwned(line: Line): boolean {
+  return options.some((option) => option.properties?.some((property) => property.owns(line, [line])));
 }
 
 /** The lines of a conf, without those that change nothing about a running container. */
@@ -37,10 +71,15 @@ export function confLines(entries: ReadonlyMap<string, string>): Line[] {
 /** The text of a container's conf; values with spaces are quoted, as systemd.exec's EnvironmentFile reads them. */
 export function renderConf(container: Wanted & { readonly owner: string }): string {
   const lines = ["# Written by cdktf-nixos-containers; what is edited here, the next deploy mends."];
-  for (const [key, value] of [...confEntries(container), [ownerKey, container.owner]] as const) {
-    lines.push(`${key}=${/[^A-Za-z0-9_./:,=-]/.test(value) ? `"${value.replace(/["\\`$]/g, "\\$&")}"` : value}`);
-  }
+  const { kept = new Map<string, string>() } = container;
+  const entries = [...confEntries(container)].filter(([key]) => !kept.has(key));
+  for (const [key, value] of [...entries, [ownerKey, container.owner]] as const) lines.push(assignment(key, value));
+  if (kept.size > 0) lines.push(markOf(kept), ...[...kept].map(([key, value]) => assignment(key, value)));
   return lines.join("\n") + "\n";
+}
+
+function assignment(key: string, value: string): string {
+  return `${key}=${/[^A-Za-z0-9_./:,=-]/.test(value) ? `"${value.replace(/["\\`$]/g, "\\$&")}"` : value}`;
 }
 
 /**

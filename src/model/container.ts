@@ -24,6 +24,8 @@ export interface ContainerConfig {
 
 /** A container as the code wants it, checked, with every default filled in that does not depend on the host. */
 export interface DesiredContainer extends ParsedSettings {
+  /** What its conf said when it was adopted and no option can: entries that stay as they are. */
+  readonly kept?: ReadonlyMap<string, string>;
   /** Path of its construct. */
   readonly construct: string;
   /** Path of its host's construct. */

@@ -7,7 +7,7 @@ import type { Change } from "./plan";
 import { optionChanges } from "./option-change";
 import type { Standing } from "./standing";
 import { recordedStateVersion, releaseVersion, stateVersionFor } from "./state-version";
-import { count, plain } from "../model/text";
+import { count, listing, plain } from "../model/text";
 
 /** A container that is there, and of which no journal of ours tells. */
 export function adoption(
@@ -106,8 +106,16 @@ function adoptionNotes(desired: DesiredContainer, observed: ObservedContainer, s
     ...(observed.found && "why" in observed.found
       ? [`its configuration.nix is overwritten, and not shown here: ${plain(observed.found.why)}`]
       : []),
+    ...keptNotes(desired),
     ...versionNotes(desired, observed),
   ];
+}
+
+/** What its conf says that no option can. */
+function keptNotes({ kept = new Map<string, string>() }: DesiredContainer): string[] {
+  if (kept.size === 0) return [];
+  const entries = [...kept].map(([key, value]) => plain(`${key}=${value}`, 80));
+  return [`its conf says what no option can, and that is kept as it is: ${listing(entries)}`];
 }
 
 /** What its stateVersion is taken to be, where nobody can know. */

@@ -16,4 +16,5 @@ export {
 export { planApp } from "./planner";
 export { nothingToRemove } from "./removal-plan";
 export { planOfStack, stacksOf } from "./stack";
+export { withKept } from "./kept";
 export { settleAddresses, type Settled, type SettledAddresses, syntaxText } from "./addresses/settle";

@@ -237,6 +237,28 @@ describe("each option of a container is set, changed, mended and taken away", ()
     expect(await world.started("option")).toBe(started);
   });
 
+  test("what the conf of an adopted container says and no option can stays, until somebody edits it", async () => {
+    await world.sh(
+      "kept",
+      'nixos-container create "$N" --config "" && printf "MARK=one two\\nSYSTEM_PATH=\\n" >>"$CONF"',
+    );
+    const spec = world.stack([plain, { id: "kept", adopt: true, running: false }]);
+    const { notes, changes } = await world.planned(spec, "kept");
+    expect(notes).toContain("its conf says what no option can, and that is kept as it is: MARK=one two");
+    expect(changes.map(({ property }) => property)).not.toContain("conf MARK");
+    await world.deploy(spec);
+    expect(await world.sh("kept", conf)).toMatch(/^MARK="one two"$/m);
+    await world.deploy(world.stack([plain, { id: "kept", adopt: true, running: false, tmpfs: ["/var/cache"] }]));
+    expect(await world.sh("kept", conf)).toMatch(/^MARK="one two"$/m);
+    await world.deploy(spec);
+    await world.sh("kept", 'sed -i s/one/three/ "$CONF"');
+    const edited = await world.planned(spec, "kept");
+    expect(edited.changes).toEqual([{ property: "conf MARK", before: "three two", effect: "none" }]);
+    await world.deploy(spec);
+    expect(await world.sh("kept", conf)).not.toContain("MARK");
+    await world.deploy(stackOf({}));
+  });
+
   test("with restartIfChanged: false a change waits for the next start", async () => {
     const started = await world.started("option");
     const spec = stackOf({ restartIfChanged: false, tmpfs: ["/var/cache"] });

@@ -1,5 +1,13 @@
 import { fc } from "../support/properties";
-import { confEntries, ownerKey, parseConf, renderConf } from "../../src/model/conf";
+import {
+  confEntries,
+  foreignEntries,
+  keptEntries,
+  ownerKey,
+  parseConf,
+  renderConf,
+  stateVersionKey,
+} from "../../src/model/conf";
 import { parseSettings } from "../../src/model/container";
 
 const wanted = (settings: Parameters<typeof parseSettings>[1], owner = "project/stack") => ({
@@ -128,4 +136,26 @@ describe("a conf", () => {
       ["I", "1"],
     ]);
   });
+});
+
+test("what a conf keeps from before its adoption is read back, and not once it was edited", () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^X[A-Z_]{1,5}$/), fc.stringMatching(/^[a-z"$ ]{0,6}[a-z]$/)),
+      (entries) => {
+        const kept = new Map(Object.entries(entries));
+        const text = renderConf({ ...parseSettings("web", { tmpfs: ["/var"] }, {}, []), owner: "o", kept });
+        const lines = `${text}${stateVersionKey}=25.05`.split("\n");
+        expect(keptEntries(lines)).toEqual(kept);
+        if (kept.size > 0) expect(keptEntries([...lines, "XMORE=1"])).toEqual(new Map());
+        expect(foreignEntries(lines)).toEqual(kept);
+      },
+    ),
+  );
+});
+
+test("what would have a container run another system is nothing to keep", () => {
+  expect(foreignEntries(["SYSTEM_PATH=/nix/store/x", "FLAKE=.", "AUTO_START=1", "HOST_PORT=80", "X=1"])).toEqual(
+    new Map([["X", "1"]]),
+  );
 });
