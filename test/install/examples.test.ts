@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { checkSyntax } from "../../src/nix";
 import { EmbeddedHost } from "../../src/sim";
 import { linkPackages, transpiled } from "../support/copied-app";
@@ -31,7 +31,7 @@ function projectOf(theme: string): Project {
   return project;
 }
 
-/** Hosts under the names that the example gives them, with what its host.nix says of directories, secrets and bridges. */
+/** Hosts under the names that the example gives them, with the devices it allows, and what its host.nix says of directories, secrets and bridges. */
 async function hostsOf(theme: string): Promise<ReadonlyMap<string, EmbeddedHost>> {
   const code = ["main.ts", "settings.ts"].map((file) => textOf(theme, file)).join("");
   const nix = textOf(theme, "host.nix");
@@ -41,11 +41,15 @@ async function hostsOf(theme: string): Promise<ReadonlyMap<string, EmbeddedHost>
   const secrets = [...nix.matchAll(/age\.secrets\.([\w-]+) =/g)].map(
     ([, name = ""]) => `mkdir -p "$CDKTF_NIXOS_ROOT/run/agenix" && echo secret >"$CDKTF_NIXOS_ROOT/run/agenix/${name}"`,
   );
+  const devices = [...code.matchAll(/node: "(\/dev\/\S+)"/g)].map(
+    ([, node = ""]) =>
+      `mkdir -p "$CDKTF_NIXOS_ROOT${dirname(node)}" && echo embedded-host device char 226 128 >"$CDKTF_NIXOS_ROOT${node}"`,
+  );
   const hosts = new Map<string, EmbeddedHost>();
   for (const name of names) {
     const host = await EmbeddedHost.start({ name: name.split(".")[0], bridges });
     hosts.set(name, host);
-    const prepare = [...places, ...secrets, textOf(theme, "before.sh")].join("\n");
+    const prepare = [...places, ...secrets, ...devices, textOf(theme, "before.sh")].join("\n");
     const { code: status, stderr } = await host.run(`set -e\n${prepare}`, { user: "root" });
     if (status !== 0) throw new Error(`${theme}: the host could not be prepared: ${stderr}`);
   }
