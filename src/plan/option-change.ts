@@ -37,7 +37,7 @@ export function optionChanges(compared: Compared): Change[] {
     some.flatMap((property) => {
       const [was, is] = [before.get(property) ?? [], after.get(property) ?? []];
       if (sameLines(was, is) || [...was, ...is].some(isConf) !== ofConf) return [];
-      return [change(property, was, is, live)];
+      return [change(property, was, is, wanted, live)];
     });
   const told = [...differing(true, properties)];
   const flagsTold = properties.some((property) => !sameFlags(before.get(property) ?? [], after.get(property) ?? []));
@@ -85,7 +85,7 @@ export function givenChanges(desired: DesiredContainer, host: ObservedHost): Cha
   return options.flatMap((option) => [
     ...(option.properties ?? []).flatMap((property): Change[] => {
       const own = lines.get(property);
-      return own === undefined || property.isQuiet ? [] : [withoutBefore(change(property, [], own, false))];
+      return own === undefined || property.isQuiet ? [] : [withoutBefore(change(property, [], own, own, false))];
     }),
     ...(option.given?.(desired) ?? []).flatMap(([property, after]): Change[] =>
       after === undefined ? [] : [{ property, after, effect: "none" }],
@@ -93,9 +93,15 @@ export function givenChanges(desired: DesiredContainer, host: ObservedHost): Cha
   ]);
 }
 
-function change(property: Property, was: readonly Line[], is: readonly Line[], live: boolean): Change {
+function change(
+  property: Property,
+  was: readonly Line[],
+  is: readonly Line[],
+  wanted: readonly Line[],
+  live: boolean,
+): Change {
   const [before, after] = [was, is].map((lines) => (lines.length > 0 ? property.words(lines) : property.absent));
-  const effect = typeof property.effect === "string" ? property.effect : property.effect(was, is);
+  const effect = typeof property.effect === "string" ? property.effect : property.effect(was, is, wanted);
   return {
     property: property.name,
     ...(before !== undefined && { before: before === after ? `${before}, written otherwise` : before }),

@@ -154,6 +154,14 @@ observe_host_units() {
 # Whether the script that starts containers reads a key of their confs; nothing where it cannot be told.
 # Takes: $1 key. Prints: a record.
 observe_key() {
+  case $1 in
+    'nsenter --all')
+      # What is no script of nixpkgs tells nothing.
+      [ -n "$tool" ] && grep -q nsenter "$tool" || return 0
+      if grep -q -e '--all' "$tool"; then say "key${tab}$1${tab}yes"; else say "key${tab}$1${tab}no"; fi
+      return 0
+      ;;
+  esac
   _exec=$(systemctl show container@cdktf-nixos.service -p ExecStart --value)
   _exec=${_exec#*path=}
   _exec=$r${_exec%% *}

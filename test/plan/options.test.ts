@@ -264,6 +264,21 @@ describe("a plan tells of an option under its own name and with what it costs:",
     expect(plan.effect).toBe(is.ephemeral ? "danger" : "none");
   });
 
+  test.each([
+    [{}, "danger"],
+    [{ idmap: true }, "restart"],
+  ])("privateUsers, a danger to what is in mounts that are not mapped: %j", (how, effect) => {
+    const bindMounts = { "/data": { hostPath: "/srv/data", ...how } };
+    const now = converged(container("c", { bindMounts: { "/data": { hostPath: "/srv/data" } } }));
+    const { changes } = planOne(container("c", { bindMounts, privateUsers: "pick" }), now);
+    expect(changes.find(({ property }) => property === "privateUsers")?.effect).toBe(effect);
+    const identity = planOne(
+      container("c", { bindMounts: { "/data": { hostPath: "/srv/data" } }, privateUsers: "identity" }),
+      now,
+    );
+    expect(identity.effect).toBe("restart");
+  });
+
   test("network.extraVeths, and what its end inside is told by the module of ours", () => {
     const lan = { network: { extraVeths: { lan0: pair, lan01: {} } } };
     const bridged = { network: { extraVeths: { lan0: { hostBridge: "br0", localAddress: "10.7.0.2/24" } } } };

@@ -81,7 +81,7 @@ export interface Property {
   /** What it is without any line; left out, it is not set then. */
   readonly absent?: string;
   /** What a change costs a container that runs; `danger` is told of any. */
-  readonly effect: Effect | ((was: readonly Line[], is: readonly Line[]) => Effect);
+  readonly effect: Effect | ((was: readonly Line[], is: readonly Line[], wanted: readonly Line[]) => Effect);
   /** Whether it goes without saying when a container is made. */
   readonly isQuiet?: boolean;
   /** Whether a container may be known by it under another name. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { confLine, flagLine } from "../line";
+import { confLine, flagLine, type Line } from "../line";
 import { listing, plain } from "../text";
 import { hasOwnNetwork } from "./network/own-network";
 import type { Option, Wanted } from "./option";
@@ -62,17 +62,27 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
         (place === "Service" && key === "DeviceAllow" && value === "/dev/net/tun m"),
       words: (lines) => plain(lines.find(({ key }) => key === "PRIVATE_USERS")?.value ?? "half set"),
       absent: "no",
-      effect: "restart",
+      // What it reads and writes in a mount that is not mapped belongs to nobody from then on.
+      effect: (_was, is, wanted) => (is.some(isMapping) && wanted.some(isForeignMount) ? "danger" : "restart"),
     },
   ],
 
-  newKeys: (wanted) => (wanted.privateUsers === "no" ? [] : ["PRIVATE_USERS"]),
+  newKeys: (wanted) => [
+    ...(wanted.privateUsers === "no" ? [] : ["PRIVATE_USERS"]),
+    ...(isMapped(wanted) ? [enterAll] : []),
+  ],
 
   needs(wanted, { host }, refuse, observed) {
     if (wanted.privateUsers !== "no" && host.keys?.get("PRIVATE_USERS") === false) {
       refuse(
         "privateUsers needs a host whose container units know PRIVATE_USERS, and this one's do not",
         "update the host's nixpkgs (25.05 and later have it), or leave privateUsers out",
+      );
+    }
+    if (isMapped(wanted) && host.keys?.get(enterAll) === false) {
+      refuse(
+        `privateUsers ${JSON.stringify(wanted.privateUsers)} needs a nixos-container that enters a container's own users (nsenter --all), and this host's does not: an update would leave files that belong to nobody`,
+        'update the host\'s nixpkgs, or use "identity" or "no"',
       );
     }
     if (observed?.rootOwner !== undefined) {
@@ -110,6 +120,19 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
     ];
   },
 };
+
+/** How nixos-container must enter a container with users of its own. */
+const enterAll = "nsenter --all";
+
+function isMapping({ key, value }: Line): boolean {
+  return key === "PRIVATE_USERS" && value !== "identity";
+}
+
+/** Whether a line is a bind mount whose owners mean nothing inside; devices are opened whoever they belong to. */
+function isForeignMount({ place, key, value }: Line): boolean {
+  const [source = "", , options] = value.split(":");
+  return place === "flag" && /^--bind(-ro)?$/.test(key) && options === undefined && !source.startsWith("/dev/");
+}
 
 /** Whether its numbers are others inside than outside. */
 export function isMapped({ privateUsers: users }: Pick<Wanted, "privateUsers">): boolean {
