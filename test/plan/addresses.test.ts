@@ -81,7 +81,7 @@ describe("a private network without addresses", () => {
 
   test("without its conf, the host's end of a running one tells the pair", () => {
     const { conf: _, ...lost } = converged(container("web", auto));
-    const change = { addresses: ["ve-web 10.233.9.1/32", "ve-web fe80::1/64"] };
+    const change = { addresses: ["ve-web 10.233.9.1/32", "ve-web fe80::1/64"], routes: ["ve-web 10.233.9.2"] };
     expect(localsOf(settle([container("web", auto)], { containers: [lost], change }))).toEqual({ web: "10.233.9.2" });
     expect(localsOf(settle([container("web", auto)], { containers: [lost] }))).toEqual({ web: "10.233.2.2" });
   });
@@ -98,6 +98,16 @@ describe("a private network without addresses", () => {
     const change = { addresses: ["ve-web 10.233.9.1/32"] };
     const containers = [{ ...lost, journal: noted }];
     expect(localsOf(settle(wanted, { containers, change }))["web"]).toBe("10.233.9.2"); // what runs goes before what is noted
+  });
+
+  test("one whose conf has lost its addresses gets those of its journal back", () => {
+    const wanted = ["a", "web"].map((name) => container(name, auto));
+    const there = converged(wanted[1] ?? container("web", auto));
+    const journal = { ...there.journal, network: "HOST_ADDRESS=10.233.2.1 LOCAL_ADDRESS=10.233.2.2" };
+    for (const lines of [[], ["HOST_ADDRESS=10.233.2.1"], ["LOCAL_ADDRESS=nonsense"]]) {
+      const containers = [{ ...there, journal, conf: ["PRIVATE_NETWORK=1", ...lines] }];
+      expect(localsOf(settle(wanted, { containers }))).toEqual({ a: "10.233.3.2", web: "10.233.2.2" });
+    }
   });
 
   test.each([
@@ -178,8 +188,8 @@ describe("a private network without addresses", () => {
         ' → give the host another pool, like containerNetwork: { pool: "10.234.0.0/16" }, or the container its addresses',
     ]);
     // A single address is somebody's; a wider route leaves what is within to those who are nearer.
-    const lone = { addresses: [], routes: ["eth0 10.0.0.0/8", "wg0 10.233.1.2", "ve-x 10.233.2.2"] };
-    expect(localsOf(settle([container("web", auto)], { change: lone }))).toEqual({ web: "10.233.3.2" });
+    const lone = { addresses: [], routes: ["eth0 10.0.0.0/8", "wg0 10.233.1.2"] };
+    expect(localsOf(settle([container("web", auto)], { change: lone }))).toEqual({ web: "10.233.2.2" });
     // Who has a pair needs no pool.
     const conf = ["PRIVATE_NETWORK=1", "HOST_ADDRESS=10.233.7.1", "LOCAL_ADDRESS=10.233.7.2"];
     const web = container("web", auto);

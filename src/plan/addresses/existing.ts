@@ -21,16 +21,22 @@ function keysOf(field: AutoField): { readonly host: string; readonly local: stri
     : { host: keys.hostAddress, local: keys.localAddress };
 }
 
+/** What tells the addresses that a container has: what is there, or what was there when it was deployed. */
+export type Witness = "host" | "journal";
+
 /** What a container has already of what is to be chosen for it, if that is sound: then it keeps it. */
 export function existingEnds(
   { name, network }: DesiredContainer,
   field: AutoField,
   host: ObservedHost,
+  witness: Witness,
 ): Ends | undefined {
   const observed = host.containers.get(name);
   if (!observed) return undefined;
   const family = field === "localAddress6" ? "ipv6" : "ipv4";
-  const conf = observed.conf ? parseConf(observed.conf) : parseConf((observed.journal?.network ?? "").split(" "));
+  const journal = parseConf((observed.journal?.network ?? "").split(" "));
+  const conf = witness === "host" && observed.conf ? parseConf(observed.conf) : journal;
+  if (witness === "host" && !observed.conf && addressOf(host, `ve-${name}`, family) === undefined) return undefined;
   const named = keysOf(field);
   if (network.hostBridge !== undefined) {
     const local = tryParseAddress(conf.get(named.local) ?? "");
@@ -44,7 +50,7 @@ export function existingEnds(
     return { ...(reaches && { host: gateway }), local: `${local.text}/${local.prefix}` };
   }
   // Without its conf, the host's end of one that runs is what tells, before the journal.
-  const runs = observed.conf ? undefined : lone(addressOf(host, `ve-${name}`, family), family);
+  const runs = observed.conf || witness === "journal" ? undefined : lone(addressOf(host, `ve-${name}`, family), family);
   const noted = lone(conf.get(named.host), family);
   const near = runs ?? noted;
   const far = runs === undefined || runs === noted ? lone(conf.get(named.local), family) : undefined;

@@ -8,7 +8,7 @@ import { byBytes, plain } from "../../model/text";
 import type { PlannedContainer } from "../input";
 import { type Ends, existingEnds } from "./existing";
 import { Pairs, Singles, uniquePrefix } from "./pairs";
-import { type HostNetwork, networksOf, routesOf, takenOn } from "./taken";
+import { type HostNetwork, networksOf, notedOn, routesOf, takenOn } from "./taken";
 
 /** What was chosen for one field of a container: its ends, or why there are none. */
 export interface Chosen {
@@ -40,6 +40,7 @@ export class HostChoice {
     waiting.sort((one, other) => byBytes(one.name, other.name) || byBytes(one.construct, other.construct));
     const chosen = new Map(waiting.map((container) => [container, new Map<AutoField, Chosen>()]));
     this.keep(waiting, chosen);
+    for (const address of notedOn(this.host)) this.taken.add(address);
     for (const container of waiting) {
       for (const field of container.network.auto ?? []) {
         if (chosen.get(container)?.has(field)) continue;
@@ -49,29 +50,28 @@ export class HostChoice {
     return chosen;
   }
 
-  /** Of two that have one address, the one that runs keeps it. */
+  /** Of two that have one address, the one that runs keeps it; and what is there goes before what a journal remembers. */
   private keep(
     waiting: readonly PlannedContainer[],
     chosen: ReadonlyMap<PlannedContainer, Map<AutoField, Chosen>>,
   ): void {
     const isUp = ({ name }: PlannedContainer): boolean => this.host.containers.get(name)?.unit === "up";
-    const locals = new Set<string>();
-    const gateways = new Set<string>();
-    for (const container of [...waiting.filter(isUp), ...waiting.filter((one) => !isUp(one))]) {
-      for (const field of container.network.auto ?? []) {
-        const ends = existingEnds(container, field, this.host);
-        const local = bare(ends?.local);
-        if (!ends || local === undefined || locals.has(local) || gateways.has(local) || locals.has(ends.host ?? "")) {
-          continue;
+    const ordered = [...waiting.filter(isUp), ...waiting.filter((one) => !isUp(one))];
+    const [locals, gateways] = [new Set<string>(), new Set<string>()];
+    for (const witness of ["host", "journal"] as const) {
+      for (const container of ordered) {
+        for (const field of container.network.auto ?? []) {
+          if (chosen.get(container)?.has(field)) continue;
+          const ends = existingEnds(container, field, this.host, witness);
+          const local = bare(ends?.local);
+          if (!ends || local === undefined || locals.has(local) || gateways.has(local)) continue;
+          const doubtful = witness === "journal" ? local : ends.guessed;
+          if (locals.has(ends.host ?? "") || (doubtful !== undefined && this.taken.has(doubtful))) continue;
+          locals.add(local);
+          if (ends.host !== undefined) gateways.add(ends.host);
+          this.take({ ...ends, local });
+          chosen.get(container)?.set(field, { ends: this.wired(container, field, ends) });
         }
-        if (ends.guessed !== undefined && this.taken.has(ends.guessed)) continue;
-        locals.add(local);
-        this.taken.add(local);
-        if (ends.host !== undefined) {
-          gateways.add(ends.host);
-          this.taken.add(ends.host);
-        }
-        chosen.get(container)?.set(field, { ends: this.wired(container, field, ends) });
       }
     }
   }

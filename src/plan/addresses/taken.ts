@@ -38,13 +38,22 @@ function isLinkLocal(address: string): boolean {
 export function takenOn(host: ObservedHost, declared: readonly PlannedContainer[]): Set<string> {
   const taken = declaredAddresses(declared);
   for (const line of host.addresses) add(taken, line.split(" ")[1]);
-  for (const line of host.routes ?? []) if (!line.includes("/")) add(taken, line.split(" ")[1]);
-  for (const { conf, dropIn, journal } of host.containers.values()) {
-    // Whatever looks like an address: more options than one carry some. One that lost its conf gets its own again.
-    for (const line of [...(conf ?? [journal?.network ?? ""]), ...dropIn])
-      for (const word of line.split(/[^0-9A-Fa-f:./]+/)) add(taken, word);
+  for (const line of host.routes ?? [])
+    if (!line.includes("/") && !/^v[be]-/.test(line)) add(taken, line.split(" ")[1]);
+  for (const { conf = [], dropIn } of host.containers.values()) {
+    // Whatever looks like an address: more options than one carry some.
+    for (const line of [...conf, ...dropIn]) for (const word of line.split(/[^0-9A-Fa-f:./]+/)) add(taken, word);
   }
   return taken;
+}
+
+/** What the journals of containers remember: one that lost its conf gets its own again. */
+export function notedOn(host: ObservedHost): Set<string> {
+  const noted = new Set<string>();
+  for (const { journal } of host.containers.values()) {
+    for (const word of (journal?.network ?? "").split(/[ =]/)) add(noted, word);
+  }
+  return noted;
 }
 
 /** The addresses that stand in the code, in whatever setting of a network. */
