@@ -1,6 +1,8 @@
 import { confEntries } from "../../src/model/conf";
 import type { DesiredContainer } from "../../src/model/container";
+import { isUnitLine } from "../../src/model/line";
 import { isOpaque, opaqueWords } from "../../src/model/module-file";
+import { linesOf, options } from "../../src/model/options";
 import type { ContainerPlan } from "../../src/plan";
 import { fileTrigger } from "../../src/script";
 import { terraformText } from "../framework/escape";
@@ -29,6 +31,16 @@ function editedLines(plan: ContainerPlan): string {
   return shown.join("") + (lines.length > shown.length ? `\n  … ${lines.length - shown.length} more lines` : "");
 }
 
+/** What its unit is told by options of its own, beside the order and the timeout that stand elsewhere. */
+function unitTrigger(container: DesiredContainer): Record<string, string> {
+  const lines = linesOf(container, { systemControl: "writable" });
+  const told = lines.filter(
+    (line) =>
+      isUnitLine(line) && line.key !== "TimeoutStartSec" && !options.some((option) => option.owns?.(line, lines)),
+  );
+  return told.length === 0 ? {} : { unit: told.map(({ key, value }) => `${key}=${value}`).join("\n") };
+}
+
 /** The triggers of a container: the plan in words, then its settings and every file of its configuration. */
 export function containerTriggers(container: DesiredContainer, plan: ContainerPlan): Record<string, string> {
   const settings: Record<string, string> = {
@@ -39,6 +51,7 @@ export function containerTriggers(container: DesiredContainer, plan: ContainerPl
     ...(container.followNixpkgs && { followNixpkgs: "true" }),
     ...(plan.stateVersion !== "" && { stateVersion: plan.stateVersion }),
     ...(container.startTimeout !== undefined && { "timeouts.start": `${container.startTimeout} s` }),
+    ...unitTrigger(container),
     conf: [...confEntries(container)].map(([key, value]) => `${key}=${value}`).join("\n"),
   };
   for (const file of container.config.files)

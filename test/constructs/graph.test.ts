@@ -203,3 +203,16 @@ describe("the engine that a stack asks for", () => {
     expect(required(() => undefined)).toBeUndefined();
   });
 });
+
+test("what a container's unit is told by options stands in its triggers, so that Terraform shows what differs", () => {
+  const stack = newStack();
+  const host = newHost(stack);
+  const ordinary = { bindMounts: { "/data": {} }, autoStart: true, timeouts: { start: 90 } };
+  newContainer(stack, host, "plain", ordinary);
+  newContainer(stack, host, "told", { ...ordinary, enableTun: true, unit: { memoryMax: "1G", after: ["a.service"] } });
+  const json = synth(stack);
+  expect(resource(json, "web1_plain").triggers["unit"]).toBeUndefined();
+  expect(resource(json, "web1_told").triggers["unit"]).toBe(
+    "DeviceAllow=/dev/net/tun rwm\nAfter=a.service\nMemoryMax=1G",
+  );
+});
