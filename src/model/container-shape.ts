@@ -40,6 +40,18 @@ export const containerHints: Hints = {
   cap_add: 'write additionalCapabilities: ["CAP_NET_ADMIN"]',
   devices: 'write allowedDevices: [{ node: "/dev/dri/renderD128" }]',
   secrets: 'write credentials: { NAME: { hostPath: "/run/agenix/NAME" } }',
+  ...Object.fromEntries(
+    ["Before", "Conflicts", "OnFailure", "Upholds", "StartLimitBurst", "StartLimitIntervalSec"].map((key) => [
+      `unit.${key.toLowerCase()}`,
+      `write unit: { unitConfig: { ${key}: … } }`,
+    ]),
+  ),
+  "unit.wantedby": "write autoStart: true",
+  "unit.requiredby": "write autoStart: true",
+  "unit.environment": "set it where the service is declared, in config: systemd.services.NAME.environment",
+  "unit.prestart": "write unit: { serviceConfig: { ExecStartPre: … } }",
+  "unit.poststart": "write unit: { serviceConfig: { ExecStartPost: … } }",
+  "unit.overridestrategy": "leave it out: it always stands beside the container's template",
   networknamespacepath: inNetwork("networkNamespace"),
   ...Object.fromEntries(networkFields.map((field) => [field.toLowerCase(), inNetwork(field)])),
   ...Object.fromEntries(

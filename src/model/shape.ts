@@ -34,7 +34,7 @@ export interface Shaped<T> {
 /**
  * Looks at the shape of settings, where null stands for nothing, as NixOS writes it.
  * @param tokens the paths of values that are not known yet, and told elsewhere
- * @param hints what unknown names at the top may be meant for
+ * @param hints what unknown names may be meant for, by `name` or `unit.name`
  */
 export function checkShape<T extends object>(
   shape: z.ZodType,
@@ -163,7 +163,8 @@ function kindFlaw(path: FieldPath, input: unknown, kinds: readonly string[]): Fl
 function suggestion(key: string, path: FieldPath, { shape, hints }: Context): string {
   const meant = closestName(key, keysAt(shape, path));
   if (meant !== undefined) return `did you mean ${meant}?`;
-  const hint = path.length === 0 && Object.hasOwn(hints, key.toLowerCase()) ? hints[key.toLowerCase()] : undefined;
+  const name = fieldName([...path, key]).toLowerCase();
+  const hint = Object.hasOwn(hints, name) ? hints[name] : undefined;
   return hint ?? `use one of its settings: ${keysAt(shape, path).join(", ")}`;
 }
 

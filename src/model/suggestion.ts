@@ -1,4 +1,4 @@
-/** What people look for under another name, and where it is; by the unknown name in lower case. */
+/** What people look for under another name, and where it is; by the unknown name, with its place, in lower case. */
 export type Hints = Readonly<Record<string, string>>;
 
 /** Other words for the settings of a host. */

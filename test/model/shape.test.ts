@@ -140,6 +140,19 @@ test.each([
   [{ privileged: true }, "privileged is not a setting → a container cannot be privileged"],
   [{ networks: [] }, "networks is not a setting → did you mean network?"],
   [{ hostAddress: "10.0.0.1" }, "hostAddress is not a setting → write network: { hostAddress: … }"],
+  [{ unit: { wantedBy: ["multi-user.target"] } }, "unit.wantedBy is not a setting → write autoStart: true"],
+  [
+    { unit: { preStart: "true" } },
+    "unit.preStart is not a setting → write unit: { serviceConfig: { ExecStartPre: … } }",
+  ],
+  [
+    { unit: { conflicts: ["a.service"] } },
+    "unit.conflicts is not a setting → write unit: { unitConfig: { Conflicts: … } }",
+  ],
+  [
+    { unit: { environment: { TZ: "UTC" } } },
+    "unit.environment is not a setting → set it where the service is declared",
+  ],
   [{ flake: "." }, "flake is not a setting → an option of NixOS's containers.<name> that is not there yet"],
   [{ toString: 1 }, "toString is not a setting → use one of its settings: name, stateVersion,"],
 ])("no. 22: an unknown setting is told with what is meant: %j", (settings, told) => {

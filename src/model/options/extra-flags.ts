@@ -116,7 +116,7 @@ function parseWord(given: string, before: readonly string[], at: string, { refus
   // A value that must not be seen stands in no message either.
   const said = `${at} ${JSON.stringify(key === "--set-credential" ? `${key}=…` : given)}`;
   const next = before.at(-1);
-  if (next !== undefined && takesNext(next) && !word.startsWith("-")) return []; // told with that flag
+  if (next !== undefined && (takesNext(next) || Object.hasOwn(ofOptions, next)) && !word.startsWith("-")) return []; // told with that flag
   const fault = wordFault(word);
   if (fault !== undefined) refuse(`${said} ${fault}`, 'write a flag each, as one word, like "--setenv=TZ=UTC"');
   else if (key === "" || key === "--") {

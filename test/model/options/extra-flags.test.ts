@@ -132,7 +132,15 @@ describe("extraFlags", () => {
     ]);
   });
 
+  test("must hold nothing that Nix alone would fill in", () => {
+    expect(refused({ extraFlags: ["--setenv=HOST=${config.networking.hostName}"] })).toEqual([
+      'extraFlags[0] "--setenv=HOST=${config.networking.hostName}" contains ${…}, which nobody fills in → write a flag each, as one word, like "--setenv=TZ=UTC"',
+    ]);
+    expect(refused({ extraFlags: ["--setenv=PRICE=5$"] })).toEqual([]);
+  });
+
   test("are told once for one mistake", () => {
+    expect(refused({ extraFlags: ["--bind", "/data:/data"] })).toHaveLength(1);
     expect(refused({ extraFlags: ["--bind=/data:/data"], bindMounts: { "/data": {} } })).toHaveLength(1);
   });
 });

@@ -94,10 +94,7 @@ describe("unit", () => {
       { requires: ["a.service\nAfter=x"] },
       'unit.requires "a.service\\nAfter=x" is not the name of a unit → write it like "postgresql.service"',
     ],
-    [
-      { before: ["a.service"] },
-      expect.stringMatching(/^unit\.before is not a setting → use one of its settings: after, requires/) as never,
-    ],
+    [{ before: ["a.service"] }, "unit.before is not a setting → write unit: { unitConfig: { Before: … } }"],
     [{ constructor: 1 }, expect.stringMatching(/^unit\.constructor is not a setting → /) as never],
     [
       { serviceConfig: { MemoryMax: "2G" } },
