@@ -26,10 +26,21 @@ export interface Journal {
 /** What stands on a host while a change is under way, or after it was cut off. */
 export interface Intent {
   readonly owner: string;
-  /** `create`, `adopt`, `update` or `remove`. */
+  /** `create`, `adopt`, `update`, `rename` or `remove`. */
   readonly action: string;
+  /** The old name of a container whose rename it is. */
+  readonly from?: string;
   /** Whether a removal had begun to delete its data. */
   readonly deleting?: boolean;
+}
+
+/** A rename, for which the plan looks at what is there of both names as one container. */
+export interface Renaming {
+  /** Whether it begins, or was cut off and goes on, or is undone because the code has the old name again. */
+  readonly kind: "begin" | "unfinished" | "undo";
+  readonly other: string;
+  /** Why it cannot be. */
+  readonly problem?: { readonly what: string; readonly remedy: string };
 }
 
 /** A container, or what is left of one, as it is on its host. */
@@ -64,6 +75,8 @@ export interface ObservedContainer {
   /** Owner that a journal names which is too damaged to tell anything else. */
   readonly claim?: string;
   readonly intent?: Intent;
+  /** Where the plan has put two names together. */
+  readonly renaming?: Renaming;
   /** sha256 of its configuration.nix. */
   readonly nixos?: string;
   /** sha256 by path of the module files, below the container's own folder. */
@@ -84,7 +97,7 @@ export interface ObservedContainer {
 
 /** A change or removal that is under way while we look. */
 export interface UnderWay {
-  /** `create`, `adopt`, `update` or `remove`; empty where only a lock tells of it, as what a run that was killed had started goes on. */
+  /** `create`, `adopt`, `update`, `rename` or `remove`; empty where only a lock tells of it, as what a run that was killed had started goes on. */
   readonly action: string;
   /** Seconds since the epoch. */
   readonly since?: number;

@@ -47,7 +47,13 @@ export function parseIntent(lines: readonly string[]): Intent | undefined {
   const entries = keyValues(lines);
   const owner = entries.get("owner") ?? "";
   if (owner === "") return undefined;
-  return { owner, action: entries.get("action") ?? "", ...(entries.get("deleting") === "yes" && { deleting: true }) };
+  const from = entries.get("from") ?? "";
+  return {
+    owner,
+    action: entries.get("action") ?? "",
+    ...(from !== "" && { from }),
+    ...(entries.get("deleting") === "yes" && { deleting: true }),
+  };
 }
 
 /** Text from base64; anything else reads as empty, which equals no token. */

@@ -78,8 +78,10 @@ begin_change() {
   resumed=yes
   made=no
   get_value action "$dir/intent"
-  # An intent that says nothing was not written by us, and nothing was saved with it.
-  if [ -z "$got_value" ]; then
+  _action=$got_value
+  get_value up "$dir/intent"
+  # An intent that says nothing was not written by us, and nothing was saved with it; a rename comes before what is saved.
+  if [ -z "$_action" ] || { [ -n "$got_value" ] && [ ! -e "$dir/before/facts" ]; }; then
     resumed=no
     rm -rf "$dir/before"
     mkdir "$dir/before"
@@ -96,6 +98,11 @@ begin_change() {
     if [ -f "$got_drop_in" ]; then cp -p "$got_drop_in" "$dir/before/drop-in" || cannot_save; fi
     _up=no
     if is_up "$w_name"; then _up=yes; fi
+    # A rename has taken both from it.
+    get_value boot "$dir/intent"
+    _boot=${got_value:-$_boot}
+    get_value up "$dir/intent"
+    _up=${got_value:-$_up}
     _kept=no
     if [ "$_existed" = no ] && [ -d "$statedir/$w_name" ]; then _kept=yes; fi
     printf 'existed=%s\nsystem=%s\nboot=%s\nup=%s\nkept=%s\n' "$_existed" "$_system" "$_boot" "$_up" "$_kept" | write_file "$dir/before/facts" || cannot_save
@@ -112,12 +119,16 @@ begin_change() {
     if get_last_system; then made=yes; fi
   fi
   get_value stopped "$dir/intent"
-  printf 'version=1\nowner=%s\naction=%s\nbase=%s\ntarget=%s\nstopped=%s\n' "$w_owner" "$w_action" "$w_base" "$w_target" "$got_value" | write_file "$dir/intent" || cannot_save
+  _renamed=$(grep -E '^(from|up|boot)=' "$dir/intent" 2>/dev/null)
+  printf 'version=1\nowner=%s\naction=%s\nbase=%s\ntarget=%s\nstopped=%s\n%s\n' "$w_owner" "$w_action" "$w_base" "$w_target" "$got_value" "$_renamed" |
+    sed '/^$/d' | write_file "$dir/intent" || cannot_save
 }
 
 # Nothing has been changed yet, and nothing could be put back: better leave it at that.
 # Takes: resumed. Ends: the program, with the reason.
 cannot_save() {
+  get_value from "$dir/intent"
+  [ -z "$got_value" ] || give_name_back yes 'what there is could not be written down (is the disk full?)'
   if [ "$resumed" = no ]; then rm -rf "$dir/before" "$dir/intent.new" "$dir/intent"; fi
   rmdir "$dir" 2>/dev/null || :
   refuse 'what there is could not be written down (is the disk full?); nothing was touched'
@@ -162,6 +173,8 @@ give_up() {
   _was=$got_before
   get_system "$w_name"
   if [ "$got_system" != "$_was" ]; then nix-env -p "$profiles/$w_name/system" --set "$_was" || _restored=no; fi
+  get_value from "$dir/intent"
+  [ -z "$got_value" ] || give_name_back "$_restored" "$*"
   put_settings_back "$w_name" "$dir/before/settings" || _restored=no
   get_before boot
   if [ -d "$dir/before/settings" ]; then _reload=yes; else _reload=no; fi

@@ -2,12 +2,17 @@
 # Brings one container to what the code wants. What is wanted stands in the variables w_…, its files in `wanted_files`.
 
 # Refuses what is not ours, and what is neither what the plan was computed from nor already as wanted.
-# Takes: nothing.
+# Takes: rename.
 check_promise() {
   [ ! -L "$conf" ] || refuse "is declared by the host's own configuration; choose another name, or remove it there"
   get_owner "$w_name"
+  _whose=''
+  if [ -z "$got_owner" ] && [ "$rename" != no ]; then
+    get_owner "$w_other"
+    _whose="$w_other "
+  fi
   if [ -n "$got_owner" ]; then
-    [ "$got_owner" = "$w_owner" ] || refuse "belongs to $got_owner, not to $w_owner; choose another name, or remove it there"
+    [ "$got_owner" = "$w_owner" ] || refuse "${_whose}belongs to $got_owner, not to $w_owner; choose another name, or remove it there"
   elif [ "$w_adopt" = no ]; then
     [ ! -e "$conf" ] || refuse "exists and nobody manages it; set adopt: true to take it over, or choose another name"
     [ ! -e "$statedir/$w_name" ] || refuse "${statedir#"$r"}/$w_name holds the data of an earlier container; set adopt: true to use it, or move it away"
@@ -20,6 +25,10 @@ check_promise() {
   check_addresses
   [ "$w_base" != any ] || return 0
   _found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
+  if [ "$rename" != no ]; then
+    _other=$(digest_of "$w_other") || refuse 'systemd does not tell its state; nothing was touched'
+    _found=$(printf '%s\n%s\n' "$_found" "$_other" | sha256)
+  fi
   [ "$_found" != "$w_base" ] || return 0
   get_value base "$dir/intent"
   [ "$got_value" != "$w_base" ] || {
@@ -93,17 +102,24 @@ prepare_unit() {
   fi
 }
 
-# Takes: nothing. Sets: conf, restart.
+# Takes: rename. Sets: conf, restart.
 work() {
-  lock "$w_name"
-  begin_work "$w_name" "$w_action"
+  lock_names
+  begin_work "$w_name${w_other:+ $w_other}" "$w_action"
   note_step 'looking at what is there'
   find_layout
   [ -n "$tool" ] || refuse 'this host has no nixos-container; set boot.enableContainers = true; and rebuild it'
   conf=$confdir/$w_name.conf
-  choose_versions
+  find_rename # sets rename
+  if [ "$rename" != no ]; then
+    check_promise
+    settle "$w_other" 600
+    settle "$w_name" 600
+    if [ "$rename" = on ]; then take_over; else undo_rename; fi
+  fi
+  choose_versions # sets w_state_version, w_conf
   name_modules
-  if all_as_wanted; then
+  if [ "$rename" = no ] && all_as_wanted; then
     get_value token "$dir/journal"
     if [ "$got_value" = "$w_apply" ]; then
       say "$w_name: is as wanted; nothing to do"
@@ -115,7 +131,7 @@ work() {
     clear_away
     exit 0
   fi
-  check_promise
+  [ "$rename" != no ] || check_promise
   settle "$w_name" 600
   if ! get_last_system && mountpoint -q "$statedir/$w_name"; then
     refuse "${statedir#"$r"}/$w_name is a mount point: a create that fails would delete what is on it; create the container before mounting it, and adopt it"

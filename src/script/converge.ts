@@ -21,6 +21,11 @@ export interface PlannedChange {
    * @default none
    */
   readonly free?: readonly string[];
+  /**
+   * The other name of a rename that this change brings about, goes on with or undoes.
+   * @default none
+   */
+  readonly otherName?: string;
   /** Key of the teardown that removes it one day: the host's machine-id, or `address of HOST` where that is not known. */
   readonly machine: string;
   /**
@@ -82,6 +87,7 @@ export function convergeCall(container: DesiredContainer, promise: PlannedChange
     adopt: yes(container.adopt),
     stop_first: promise.stopFirst.join(" "),
     machine: promise.machine,
+    other: promise.otherName ?? "",
   };
   const target = [
     "config",

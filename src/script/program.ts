@@ -18,6 +18,7 @@ export const programParts = {
     "wanted",
     "change",
     "build",
+    "rename",
     "running",
     "converge",
   ],

@@ -15,6 +15,17 @@ refuse_removal() {
   return 1
 }
 
+# Whether a rename was cut off of which a container is a part, and the other one.
+# Takes: $1 container. Sets: got_rename (the other one; empty where there is none).
+get_rename() {
+  get_value from "$ours/containers/$1/intent"
+  got_rename=$got_value
+  for _intent in "$ours"/containers/*/intent; do
+    get_value from "$_intent"
+    [ "$got_value" != "$1" ] || { got_rename=${_intent%/intent} && got_rename=${got_rename##*/}; }
+  done
+}
+
 # What is known of a container, save for changes under way.
 # Takes: $1 container. Prints: the digest. Fails: it cannot be observed.
 digest_without_intent() {
@@ -57,6 +68,8 @@ mark_removal() {
   if [ -n "${2-}" ] && [ "$got_value" != remove ] && [ "$(digest_of "$1")" != "$2" ] && [ "$(cat "$dir/yielded" 2>/dev/null)" != "$2" ]; then
     refuse_removal "$1" 'changed since the plan; left alone. Run the plan again and look at it' || return 1
   fi
+  get_rename "$1"
+  [ -z "$got_rename" ] || refuse_removal "$1" "is part of a rename that was cut off, as $got_rename is; left alone. Deploy it under one of the two names first" || return 1
   ! protected "$1" || refuse_removal "$1" 'is protected; left alone. Deploy it with protect: false first' || return 1
   get_removal "$1"
   [ "$got_removal" != retain ] || return 0
