@@ -134,13 +134,14 @@ export class StackHosts extends Construct {
       () => {
         const plan = this.fleet.plan.containerAt(container.construct);
         const desired = this.fleet.plan.declaredAt(container.construct);
-        const { action, base, stateVersion, stopFirst } = plan;
+        const { action, base, stateVersion, stopFirst, otherName } = plan;
         const dropIn = this.fleet.plan.dropInOf(host, container.name);
         const promise = {
           ...{ action, base, stateVersion, stopFirst, apply: unknown },
           free: desired.chosen?.free ?? [],
           machine: this.machineOf(host) ?? "",
           systemControl: this.fleet.plan.systemControlOf(host),
+          ...(otherName !== undefined && { otherName }),
           ...(dropIn && { dropIn }),
         };
         const call = (dialect: Dialect): string[] => convergeCall(desired, promise, dialect);

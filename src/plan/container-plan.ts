@@ -12,6 +12,7 @@ import { creation } from "./newcomer";
 import { driftNotes, inputNotes, versionNote } from "./note";
 import type { ContainerPlan } from "./plan";
 import { preflightProblems, syntaxProblems } from "./preflight";
+import { renameDraft } from "./rename";
 import { standingOf } from "./standing";
 import { isVersionUnknown, stateVersionFor } from "./state-version";
 import { refusal } from "./refusal";
@@ -30,7 +31,9 @@ export interface Drafted {
 export function planContainer(desired: PlannedContainer, facts: HostFacts): Drafted {
   const observed = facts.host.containers.get(desired.name);
   const underWay = facts.host.underWay.get(desired.name);
-  const alone = draftOf(desired, observed, facts);
+  const found = draftOf(desired, observed, facts);
+  const renaming = observed?.renaming;
+  const alone = observed && renaming ? renameDraft(found, desired, observed, renaming) : found;
   const draft = underWay ? whileUnderWay(alone, underWay, facts.label) : alone;
   const failure = underWay ? undefined : failureOf(desired, draft, facts.host);
   const stateVersion = stateVersionFor(desired, observed, facts.host);
@@ -53,7 +56,7 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
       : []),
     ...versionNote(stateVersion, action),
   ];
-  if (["create", "adopt", "update"].includes(action)) {
+  if (["create", "adopt", "rename", "update"].includes(action)) {
     notes.push(...options.flatMap((option) => option.advice?.(desired, facts.host, observed) ?? []));
   }
   const plan: ContainerPlan = {
@@ -77,6 +80,7 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
           },
     base: observed?.digest ?? absentBase,
     stateVersion,
+    ...(renaming && { otherName: renaming.other }),
     stopFirst: [],
     after: [],
   };
@@ -102,7 +106,7 @@ function versionProblem({ name, construct }: PlannedContainer, { host, label }: 
 
 function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefined, facts: HostFacts): Draft {
   const standing = standingOf(observed, desired.owner);
-  const refused = refusal(desired, standing, facts.label);
+  const refused = renamingProblem(desired, observed, facts.label) ?? refusal(desired, standing, facts.label);
   if (refused) {
     return {
       action: "conflict",
@@ -122,6 +126,15 @@ function draftOf(desired: PlannedContainer, observed: ObservedContainer | undefi
   if (standing.kind === "begun" && !standing.built) return creation(desired, observed, standing, facts.host);
   if (standing.kind !== "ours") return adoption(desired, observed, standing, facts.host);
   return update(desired, observed, facts.host);
+}
+
+function renamingProblem(
+  { construct, name }: PlannedContainer,
+  observed: ObservedContainer | undefined,
+  label: string,
+): Problem | undefined {
+  const problem = observed?.renaming?.problem;
+  return problem && { code: "conflict", ...problem, where: { construct, host: label, container: name } };
 }
 
 /** Whether nothing but its conf is gone. */

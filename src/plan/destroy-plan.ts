@@ -4,6 +4,7 @@ import { absentBase } from "./digest";
 import { hostPlan } from "./host-plan";
 import type { AppInput, PlannedContainer, PlannedHost } from "./input";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "./plan";
+import { halfwayProblem } from "./rename";
 import { mountProblem, ownedOn, pastAndPresent, policyOf, removalNotes } from "./removal-plan";
 import { listing, plain } from "../model/text";
 import { unobservedToken } from "./unplanned";
@@ -69,6 +70,7 @@ function destruction(
     container: observed.name,
   };
   const problems = [
+    ...halfwayProblem(observed, seen),
     ...protectProblem(observed),
     ...(policy === "archive" ? mountProblem(observed) : []),
     ...machineProblem(observed, seen),

@@ -51,7 +51,10 @@ export function driftOf(
     ...nixpkgsChange(desired, journal, host, reload),
   ];
   const moved = observed.profile !== journal.system;
-  const builds = built.length > 0 || moved || losesData(unfinished) || insideDiffers(desired, observed, journal);
+  // A configuration.nix names its container.
+  const isRenamed = observed.renaming !== undefined && observed.renaming.kind !== "undo";
+  const builds =
+    built.length > 0 || moved || losesData(unfinished) || insideDiffers(desired, observed, journal) || isRenamed;
   return {
     changes: [
       ...unfinished,

@@ -43,7 +43,7 @@ export function hintsOf(
       ...rename(
         madeAs(plan),
         (fresh, are) =>
-          `${fresh} ${are} created in the same deploy: if this is a rename, keep the container with \`name: "${plan.name}"\``,
+          `${fresh} ${are} created in the same deploy: if this is a rename, take its data along with \`renamedFrom: "${plan.name}"\`, or keep the container with \`name: "${plan.name}"\``,
       ),
       ...moves(
         elsewhere(madeOn.get(plan.name), plan.host),
@@ -79,7 +79,9 @@ function moves(hosts: readonly string[], words: (hosts: string) => string): stri
 }
 
 function keeping(old: string): string {
-  return / /.test(old) ? "keep the old container with `name:`" : `keep that container with \`name: "${old}"\``;
+  return / /.test(old)
+    ? "take the data of one along with `renamedFrom:`, or keep the old container with `name:`"
+    : `take its data along with \`renamedFrom: "${old}"\`, or keep that container with \`name: "${old}"\``;
 }
 
 function behind({ removal }: ContainerPlan): string {

@@ -14,6 +14,7 @@ export {
   type RemovalPlan,
 } from "./plan";
 export { planApp } from "./planner";
+export { withRenames } from "./rename";
 export { nothingToRemove } from "./removal-plan";
 export { planOfStack, stacksOf } from "./stack";
 export { withKept } from "./kept";

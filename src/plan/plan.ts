@@ -5,7 +5,8 @@ import type { Problem } from "../model/error";
 export type { Change, Effect };
 
 /** What a deploy does to a container. */
-export type Action = "create" | "adopt" | "update" | "restart" | "start" | "stop" | "remove" | "none" | "conflict";
+export type Action =
+  "create" | "adopt" | "rename" | "update" | "restart" | "start" | "stop" | "remove" | "none" | "conflict";
 
 /** A line of a file's unified diff, ready to print: first character is `+`, `-`, ` ` or `@`. */
 export interface FileDiff {
@@ -41,6 +42,8 @@ export interface ContainerPlan {
   readonly base: string;
   /** The state version to build with; `auto` leaves it to the host that was not observed. */
   readonly stateVersion: string;
+  /** The other name of a rename that this brings about, goes on with or undoes; absent for others. */
+  readonly otherName?: string;
   /** Containers that go, and give up an address, port or interface this one takes: stopped before it starts. */
   readonly stopFirst: readonly string[];
   /** Containers that stay, and give one up in this very deploy: their change comes first. */

@@ -7,6 +7,7 @@ import type { AppInput, PlannedContainer, PlannedHost, StackOwner } from "./inpu
 import { seenTraits, wantedTraits } from "./trait";
 import { otherOwnerNotes } from "./other-owner";
 import type { ContainerPlan, HostPlan, Plan, RemovalPlan } from "./plan";
+import { withRenames } from "./rename";
 import { ownedOn, removalPlan } from "./removal-plan";
 import { circle, type Holdings, holdingsOf, refuseCircle, withTakeover } from "./takeover";
 import { unplannedContainer } from "./unplanned";
@@ -30,7 +31,8 @@ interface Entry extends Drafted {
  * Pure, and linear in the number of containers; the order of the input decides nothing but the order of the output.
  * @throws NixosError when a container or a stack names a host that is not in the input
  */
-export function planApp(input: AppInput): Plan {
+export function planApp(given: AppInput): Plan {
+  const input = withRenames(given);
   const hosts = contexts(input.hosts);
   const contextOf = (host: string): HostContext => hosts.get(host) ?? unknownHost(host);
 

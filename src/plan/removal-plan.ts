@@ -4,6 +4,7 @@ import type { ObservedContainer, ObservedHost } from "../model/observed";
 import { absentBase, ownerHash } from "./digest";
 import type { PlannedHost, StackOwner } from "./input";
 import type { ContainerPlan, RemovalPlan } from "./plan";
+import { halfwayProblem } from "./rename";
 import { ownerOf } from "./standing";
 import { plain } from "../model/text";
 import { failureWords, underWayNote } from "./under-way";
@@ -66,11 +67,13 @@ function removal(
   movedTo: string | undefined,
 ): ContainerPlan {
   const policy = policyOf(observed);
-  const problems = removalProblems(observed, policy, movedTo).map((problem): Problem => ({
-    code: "conflict",
-    where: { host: host.label, container: observed.name },
-    ...problem,
-  }));
+  const problems = [...halfwayProblem(observed, seen), ...removalProblems(observed, policy, movedTo)].map(
+    (problem): Problem => ({
+      code: "conflict",
+      where: { host: host.label, container: observed.name },
+      ...problem,
+    }),
+  );
   const [problem] = problems;
   return {
     stack,

@@ -57,7 +57,7 @@ export interface Neighbourhood {
 }
 
 /** The actions that end with a container taking what its conf names. */
-const taking: ReadonlySet<string> = new Set(["create", "adopt", "update", "restart", "start"]);
+const taking: ReadonlySet<string> = new Set(["create", "adopt", "rename", "update", "restart", "start"]);
 
 /** The plan with those named who must give up first what this container takes: by being stopped, or by their own change. */
 export function withTakeover(desired: PlannedContainer, plan: ContainerPlan, around: Neighbourhood): ContainerPlan {

@@ -12,7 +12,7 @@ export function whileUnderWay(draft: Draft, underWay: UnderWay, label: string): 
   const { remark: _, ...rest } = draft;
   return {
     ...rest,
-    action: draft.action === "create" || draft.action === "adopt" ? draft.action : "update",
+    action: ["create", "adopt", "rename"].includes(draft.action) ? draft.action : "update",
     effect: "none",
     changes: [
       {

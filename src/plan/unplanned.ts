@@ -35,6 +35,7 @@ export function unplannedContainer(
     apply: { kind: "settled", token: unobservedToken(host) },
     base: failed ? noBase : anyBase,
     stateVersion: desired.stateVersion ?? "auto",
+    ...(!failed && desired.renamedFrom !== undefined && { otherName: desired.renamedFrom }),
     stopFirst: [],
     after: [],
   };

@@ -12,6 +12,7 @@ interface Face {
 const faces: Readonly<Record<Action, Face>> = {
   create: { symbol: "+", word: "create", color: (style) => style.green },
   adopt: { symbol: "»", word: "adopt", color: (style) => style.green },
+  rename: { symbol: "→", word: "rename", color: (style) => style.yellow },
   update: { symbol: "~", word: "update in place", color: (style) => style.yellow },
   restart: { symbol: "↻", word: "restart", color: (style) => style.yellow },
   start: { symbol: "▸", word: "start", color: (style) => style.yellow },

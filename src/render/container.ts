@@ -37,7 +37,7 @@ export function containerText(plan: ContainerPlan, width: number, columns: numbe
 
 /** The changes that the diff of the configuration does not tell. */
 function shownChanges({ changes, config, action }: ContainerPlan): readonly Change[] {
-  const told = config.length > 0 && (action === "update" || action === "create");
+  const told = config.length > 0 && ["update", "create", "rename"].includes(action);
   return changes.filter(({ property }) => !told || property !== "config");
 }
 

@@ -32,6 +32,7 @@ export function summaryText(plan: Plan): string {
   const parts: readonly (readonly [number, string])[] = [
     [number(({ action }) => action === "create"), "to create"],
     [number(({ action }) => action === "adopt"), "to adopt"],
+    [number(({ action }) => action === "rename"), "to rename"],
     [updates.length, `to update${effects.length > 0 ? ` (${effects.join(", ")})` : ""}`],
     [number(({ action }) => action === "restart"), "to restart"],
     [number(({ action }) => action === "start"), "to start"],

@@ -130,3 +130,55 @@ test("a container must not put a macvlan on an interface that it moves into itse
     "moves into this very container",
   );
 });
+
+describe("renamedFrom", () => {
+  const renamed = (name: string, from: string, host = "shop/web1") => container(name, { renamedFrom: from, host });
+
+  test.each<[string, DesiredContainer[], string[]]>([
+    [
+      "an old name that is still declared",
+      [container("old"), renamed("fresh", "old")],
+      [
+        'renamedFrom "old" is still declared, as shop/old (container old) → take that one out of the code; or, where the rename is deployed, leave renamedFrom out',
+      ],
+    ],
+    [
+      "one old name for two",
+      [renamed("a", "old"), renamed("b", "old")],
+      [
+        'renamedFrom "old" is also that of shop/a (container a) on the same host → its data can go to one of them only: take it out of the other',
+      ],
+    ],
+    [
+      "two in a circle",
+      [renamed("a", "b"), renamed("b", "a")],
+      [
+        "a is renamed from b, and shop/b (container b) from a in turn → swap names in three deploys, by way of a third name",
+        "b is renamed from a, and shop/a (container a) from b in turn → swap names in three deploys, by way of a third name",
+      ],
+    ],
+    [
+      "three in a circle",
+      [renamed("a", "b"), renamed("b", "c"), renamed("c", "a")],
+      ["b", "c", "a"].map((name) => expect.stringContaining(`renamedFrom "${name}" is still declared`) as string),
+    ],
+  ])("refuses %s", (_, containers, problems) => {
+    expect(told(fleetProblems(containers))).toEqual(problems);
+  });
+
+  test("is of one host only", () => {
+    expect(
+      fleetProblems([container("old", { host: "shop/web2" }), renamed("fresh", "old"), renamed("x", "y")]),
+    ).toEqual([]);
+    expect(fleetProblems([renamed("fresh", "old"), renamed("other", "old", "shop/web2")])).toEqual([]);
+  });
+
+  test.each([
+    ["a", "is the container's own name"],
+    ["my_web", "is no name that a container here can have"],
+    ["", "is no name that a container here can have"],
+    ["x".repeat(65), "is no name that a container here can have"],
+  ])("must not be %j", (from, words) => {
+    expect(() => renamed("a", from)).toThrow(words);
+  });
+});

@@ -78,10 +78,10 @@ describe("hints", () => {
   test("ask whether it is a rename, on both sides, within one stack", () => {
     const plan = planHost([container("fresh")], [converged(old)]);
     expect(only(plan.containers).notes).toEqual([
-      'old is removed in the same deploy: if this is a rename, keep that container with `name: "old"`',
+      'old is removed in the same deploy: if this is a rename, take its data along with `renamedFrom: "old"`, or keep that container with `name: "old"`',
     ]);
     expect(only(only(plan.removals).containers).notes[1]).toBe(
-      'fresh is created in the same deploy: if this is a rename, keep the container with `name: "old"`',
+      'fresh is created in the same deploy: if this is a rename, take its data along with `renamedFrom: "old"`, or keep the container with `name: "old"`',
     );
     expect(only(planHost([container("fresh")], []).containers).notes).toEqual([]);
     const apart = planApp(
@@ -113,8 +113,8 @@ describe("hints", () => {
     );
     const notes = Object.fromEntries(plan.containers.map((each) => [each.name, each.notes.join()]));
     expect(notes).toEqual({
-      uno: 'one is removed in the same deploy: if this is a rename, keep that container with `name: "one"`',
-      due: 'two is removed in the same deploy: if this is a rename, keep that container with `name: "two"`',
+      uno: 'one is removed in the same deploy: if this is a rename, take its data along with `renamedFrom: "one"`, or keep that container with `name: "one"`',
+      due: 'two is removed in the same deploy: if this is a rename, take its data along with `renamedFrom: "two"`, or keep that container with `name: "two"`',
       quattro: "",
     });
     expect(only(plan.removals).containers.map(({ notes: [, hint] }) => hint?.split(" in")[0])).toEqual([
@@ -127,7 +127,7 @@ describe("hints", () => {
   test("are in the plural for several", () => {
     const gone = ["a", "c"].map((name) => converged(container(name)));
     expect(only(planHost([container("b")], gone).containers).notes).toEqual([
-      "a and c are removed in the same deploy: if this is a rename, keep the old container with `name:`",
+      "a and c are removed in the same deploy: if this is a rename, take the data of one along with `renamedFrom:`, or keep the old container with `name:`",
     ]);
   });
 

@@ -17,6 +17,7 @@ import { network, type NetworkSetting, type ParsedNetwork } from "./network/netw
 import type { Line } from "../line";
 import type { Option, Place, Wanted } from "./option";
 import { removal, type Removal, type RemovalProps } from "./removal";
+import { renamedFrom, type RenamedFrom, type RenamedFromProps } from "./renamed-from";
 import { resolvConf, type ResolvConf, type ResolvConfProps } from "./resolv-conf";
 import { running, type Running, type RunningProps } from "./running";
 import { startOrder } from "./start-order";
@@ -44,6 +45,7 @@ export const options: readonly Option[] = [
   unit,
   startOrder,
   removal,
+  renamedFrom,
   adopt,
 ];
 
@@ -69,6 +71,7 @@ export interface ContainerSettings
     RestartProps,
     UnitProps,
     RemovalProps,
+    RenamedFromProps,
     AdoptProps {}
 
 /** The part of a container that its settings alone tell, every default filled in. */
@@ -93,6 +96,7 @@ export interface ParsedSettings
     RestartIfChanged,
     ParsedUnit,
     Removal,
+    RenamedFrom,
     Adopt {}
 
 /** All that a container's options leave on its host, in the order of the options. */

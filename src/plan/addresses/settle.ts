@@ -10,6 +10,7 @@ import { holdsAddress, subnetText } from "../../model/subnet";
 import { byBytes } from "../../model/text";
 import { treeDigest } from "../digest";
 import type { AppInput, PlannedContainer, PlannedHost } from "../input";
+import { withRenames } from "../rename";
 import { type Chosen, HostChoice } from "./host-choice";
 import { Placeholders, sampleAddress } from "./placeholder";
 import { declaredAddresses } from "./taken";
@@ -38,7 +39,8 @@ interface Entry extends SettledAddresses {
  * gets the lowest that is free on its host. Pure; the order of the input decides nothing but the order of the output.
  */
 export function settleAddresses(input: AppInput): Settled {
-  const chosen = chooseAll(input);
+  // A container that is renamed keeps what it has under its old name.
+  const chosen = chooseAll(withRenames(input));
   const placeholders = new Placeholders(declaredAddresses(input.containers));
   const hosts = new Map(input.hosts.map((planned) => [planned.host.construct, planned]));
   const inOrder = [...input.containers].sort(
