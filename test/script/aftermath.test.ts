@@ -61,7 +61,7 @@ describe("what a run that failed or was cut off leaves", () => {
     ])(
       "a container that came up without them is stopped before they come back, and the next run %s",
       async (_, text, status) => {
-        const built = /^put_root_back "\$w_name" .*\n(?=done_step 'built with nixos-container create'$)/m;
+        const built = /^put_root_back "\$w_name" .*\n(?=done_step "built with nixos-container \$_by"$)/m;
         await isKilled(cutOff(creation(sound), "before", built));
         expect(await sh(`nixos-container start data; nixos-container status data; ls ${root}`)).toMatch(
           /^up\n(?!.*gold)/s, // the control
@@ -78,7 +78,7 @@ describe("what a run that failed or was cut off leaves", () => {
     );
 
     test("a removal takes all away the first time, and archives them", async () => {
-      await isKilled(cutOff(creation(sound), "before", /^build create "\$@".*$/m));
+      await isKilled(cutOff(creation(sound), "before", /^build "\$_by" "\$@".*$/m));
       expect(await sh("ls -A var/lib/nixos-containers")).toBe(".kept-data"); // the control
       expect(await succeeds(teardownProgram(machine))).toContain("data: stopped and archived in ");
       expect(await sh("ls var/lib; cat var/lib/nixos-containers/.archive/data-*/root/gold")).toBe(
