@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { confLine, flagWord, type Line, parseFlags } from "./line";
+import { confLine, flagsKey, flagWord, type Line, parseFlags } from "./line";
 import { linesOf, options } from "./options";
 import type { Wanted } from "./options/option";
 
@@ -8,9 +8,6 @@ export const ownerKey = "CDKTF_NIXOS_OWNER";
 
 /** The key under which converge keeps the state version in the conf, lest it be lost with the journal. */
 export const stateVersionKey = "CDKTF_NIXOS_STATE_VERSION";
-
-/** The key whose value is the flags of systemd-nspawn. */
-export const flagsKey = "EXTRA_NSPAWN_FLAGS";
 
 /** Keys that change nothing about a running container. */
 const silent: ReadonlySet<string> = new Set(["AUTO_START", ownerKey, stateVersionKey]);

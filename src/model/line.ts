@@ -10,6 +10,9 @@ export interface Line {
   readonly value: string;
 }
 
+/** The key of the conf whose value is the flags of systemd-nspawn. */
+export const flagsKey = "EXTRA_NSPAWN_FLAGS";
+
 /** An assignment of the conf; none without a value. */
 export function confLine(key: string, value: string | undefined): Line[] {
   return value === undefined || value === "" ? [] : [{ place: "conf", key, value }];

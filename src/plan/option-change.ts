@@ -1,8 +1,8 @@
 import type { Change, Effect } from "../model/change";
-import { confEntries, confLines, flagsKey, parseConf } from "../model/conf";
+import { confEntries, confLines, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import { parseDropIn, renderDropIn } from "../model/drop-in";
-import { isUnitLine, type Line, sameLines } from "../model/line";
+import { flagsKey, isUnitLine, type Line, sameLines } from "../model/line";
 import { readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
 import { linesOf, options } from "../model/options";

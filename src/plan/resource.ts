@@ -15,6 +15,11 @@ export function rivals({ kind, value }: Resource): string[] {
       return [`local ${value}`, `host ${value}`];
     case "host":
       return [`local ${value}`];
+    // An interface that goes into a container takes the macvlans on it away from others, which may share it.
+    case "interface":
+      return [`interface ${value}`, `parent ${value}`];
+    case "parent":
+      return [`interface ${value}`];
     default:
       return [`${kind} ${value}`];
   }

@@ -75,6 +75,42 @@ describe("two containers of one host", () => {
       { extraVeths: { lan0: { localAddress: "10.0.0.9" } } },
       "network.extraVeths.lan0.localAddress 10.0.0.9 is the hostAddress of shop/a (container a) on the same host → give the container an address that is nobody's side of the host",
     ],
+    [
+      "a place on a bridge that the other takes away",
+      { interfaces: ["br1"] },
+      { hostBridge: "br1", localAddress: "10.0.0.4/24" },
+      "network.hostBridge names br1, which network.interfaces moves into shop/a (container a) → leave the bridge on the host",
+    ],
+    [
+      "an extra pair on a bridge that the other takes away",
+      { interfaces: ["br1"] },
+      { privateNetwork: true, localAddress: null, extraVeths: { lan0: { hostBridge: "br1" } } },
+      "network.extraVeths.lan0.hostBridge names br1, which network.interfaces moves into shop/a",
+    ],
+    [
+      "the same MAC address on one bridge",
+      { hostBridge: "br0", localAddress: "10.0.0.2/24", localMacAddress: "02:00:00:00:00:0A" },
+      { hostBridge: "br0", localAddress: "10.0.0.3/24", localMacAddress: "02:00:00:00:00:0a" },
+      "network.localMacAddress 02:00:00:00:00:0a on the bridge br0 is also that of shop/a (container a) on the same host → give each",
+    ],
+    [
+      "in an extra pair the address of the other",
+      pair("10.0.0.2"),
+      { extraVeths: { lan0: { hostAddress: "10.9.0.1", localAddress: "10.0.0.2" } } },
+      "network.extraVeths lan0 10.0.0.2 is also an address of shop/a",
+    ],
+    [
+      "in an extra pair the other's side of the host",
+      pair("10.0.0.2"),
+      { extraVeths: { lan0: { hostAddress: "10.9.0.1", localAddress: "10.0.0.1" } } },
+      "network.extraVeths.lan0.localAddress 10.0.0.1 is the hostAddress of shop/a",
+    ],
+    [
+      "as its address the host's side of the other's extra pair",
+      { extraVeths: { lan0: { hostAddress: "10.9.0.1", localAddress: "10.9.0.2" } } },
+      pair("10.9.0.1"),
+      "network.localAddress 10.9.0.1 is the extraVeths.lan0.hostAddress of shop/a",
+    ],
   ];
 
   test.each(refusals)("must not have %s", (_, a, b, words) => {
@@ -123,6 +159,26 @@ describe("two containers of one host", () => {
     const same = { ...pair("10.0.0.2"), forwardPorts: [{ hostPort: 80 }], interfaces: ["eth1"] };
     expect(fleetProblems([on("a", same), on("b", same), on("c", same)])).toHaveLength(6);
   });
+});
+
+test("a MAC address may be had again on another bridge, and off bridges, where a pair is alone with itself", () => {
+  const localMacAddress = "02:00:00:00:00:01";
+  expect(
+    fleetProblems([
+      on("a", { hostBridge: "br0", localAddress: "10.0.0.2/24", localMacAddress }),
+      on("b", { hostBridge: "br1", localAddress: "10.1.0.2/24", localMacAddress }),
+      on("c", { ...pair("10.2.0.2"), localMacAddress }),
+      on("d", { ...pair("10.2.0.3"), localMacAddress }),
+    ]),
+  ).toEqual([]);
+});
+
+test("a container must not have as its address its own side of the host", () => {
+  const own = (veth: object) => told(fleetProblems([on("a", { ...pair("10.0.0.2"), extraVeths: { lan0: veth } })]));
+  expect(own({ hostAddress: "10.0.0.2", localAddress: "10.9.0.2" })[0]).toContain(
+    "network.localAddress 10.0.0.2 is the extraVeths.lan0.hostAddress of the same container",
+  );
+  expect(own({ hostAddress: "10.0.0.1", localAddress: "10.9.0.2" })).toEqual([]);
 });
 
 test("a container must not put a macvlan on an interface that it moves into itself", () => {

@@ -296,6 +296,14 @@ describe("a network", () => {
       'network.networkNamespace "/run/netns/\\udc00" contains half a character',
     ],
     [
+      { interfaces: ["eth1:lan0"], extraVeths: { lan0: {} } },
+      'network.interfaces "eth1:lan0" would be "lan0" in the container, which is one of network.extraVeths',
+    ],
+    [
+      { macvlans: ["eth0"], extraVeths: { "mv-eth0": {} } },
+      'network.macvlans "eth0" would be "mv-eth0" in the container, which is one of network.extraVeths',
+    ],
+    [
       { networkNamespace: "/run/netns/blue", privateNetwork: true },
       "network.networkNamespace excludes the private network",
     ],

@@ -27,6 +27,31 @@ describe("a container that takes over what another one has", () => {
       { network: { interfaces: ["eth1:a"] } },
       { network: { interfaces: ["eth1:b"] } },
     ],
+    [
+      "an interface that a macvlan of it is on",
+      { network: { macvlans: ["eth1"] } },
+      { network: { interfaces: ["eth1"] } },
+    ],
+    [
+      "to put a macvlan on it, its interface",
+      { network: { interfaces: ["eth1"] } },
+      { network: { macvlans: ["eth1"] } },
+    ],
+    [
+      "its extra pair",
+      { network: { privateNetwork: true, localAddress: null, extraVeths: { lan0: {} } } },
+      { network: { privateNetwork: true, localAddress: null, extraVeths: { lan0: { hostBridge: "br0" } } } },
+    ],
+    [
+      "the address of its extra pair",
+      { network: { extraVeths: { lan0: { hostAddress: "10.0.0.1", localAddress: "10.0.0.2" } } } },
+      at("10.0.0.2"),
+    ],
+    [
+      "its MAC address on a bridge",
+      { network: { hostBridge: "br0", localAddress: "10.0.0.2/24", localMacAddress: "02:00:00:00:00:01" } },
+      { network: { hostBridge: "br0", localAddress: "10.0.0.3/24", localMacAddress: "02:00:00:00:00:01" } },
+    ],
     ["its interface", { network: { interfaces: ["eth1"] } }, { network: { interfaces: ["eth1"] } }],
   ])("stops it first when it goes: %s", (_, old, fresh) => {
     const plan = planHost([container("b", fresh)], [converged(container("a", old))]);
@@ -35,6 +60,23 @@ describe("a container that takes over what another one has", () => {
     expect(named(planHost([container("b", fresh)], [lost]).containers, "b").stopFirst).toEqual(["a"]);
     const down = { ...converged(container("a", old)), unit: "down" as const };
     expect(named(planHost([container("b", fresh)], [down]).containers, "b").stopFirst).toEqual([]);
+  });
+
+  test("shares an interface of macvlans with it in peace", () => {
+    const on = (name: string) => container(name, { network: { macvlans: ["eth1"] } });
+    const plan = planHost([on("b")], [converged(on("a"))]);
+    expect(named(plan.containers, "b")).toMatchObject({ stopFirst: [], after: [], problems: [] });
+  });
+
+  test("is refused an extra pair that a container made by hand has, by its flags", () => {
+    const wanted = [container("b", { network: { extraVeths: { lan0: {} } } })];
+    const theirs = unmanaged("a", { conf: ['EXTRA_NSPAWN_FLAGS="--bind=/a --network-veth-extra=lan0:eth0"'] });
+    const plan = planHost(wanted, [theirs], { interfaces: ["lo", "lan0"] });
+    expect(named(plan.containers, "b").problems.map(({ what }) => what)).toEqual([
+      "the interface lan0 is held by the running container a",
+    ]);
+    const free = planHost(wanted, [], { interfaces: ["lo", "lan0"] });
+    expect(named(free.containers, "b").problem?.what).toContain("is an interface that the host has already");
   });
 
   test("shares the address of the host's side with it in peace", () => {

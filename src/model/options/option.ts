@@ -122,7 +122,7 @@ export interface Clash {
 
 /** Something of the host that only one running container can have. */
 export interface Resource {
-  readonly kind: "local" | "host" | "port" | "interface";
+  readonly kind: "local" | "host" | "port" | "interface" | "parent" | "mac";
   /** What distinguishes it, such as `tcp:8080`. */
   readonly value: string;
   /** How the plan calls it. */

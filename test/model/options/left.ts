@@ -1,4 +1,5 @@
-import { confEntries, flagsKey } from "../../../src/model/conf";
+import { confEntries } from "../../../src/model/conf";
+import { flagsKey } from "../../../src/model/line";
 import { type ContainerSettings, parseSettings } from "../../../src/model/container";
 import { dropInLines } from "../../../src/model/drop-in";
 import type { Problem } from "../../../src/model/error";

@@ -20,7 +20,7 @@ export const optionValues = (number: number) =>
           { privateNetwork: true },
           { hostAddress: "10.1.0.1", localAddress: `10.1.${number}.2` },
           { hostAddress: "10.1.0.1", localAddress: `10.1.${number}.3`, forwardPorts: [{ hostPort: 8000 + number }] },
-          { hostBridge: "br0", localAddress: `10.2.${number}.2/16`, localMacAddress: "02:00:00:00:00:01" },
+          { hostBridge: "br0", localAddress: `10.2.${number}.2/16`, localMacAddress: `02:00:00:00:00:0${number}` },
           { hostAddress6: "fd00::1", localAddress6: `fd00::1:${number}` },
           { macvlans: ["eth0", "eth1:lan7"] },
           { networkNamespace: "/run/netns/blue" },

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { bareAddress } from "../../address";
-import type { DesiredContainer } from "../../container";
 import { confLine } from "../../line";
 import { plain } from "../../text";
-import { type Clash, containerWords, type Resource } from "../option";
+import type { Resource } from "../option";
+import { addressClashes } from "./address-clash";
 import { isGiven } from "../values";
 import { type AddressField, type Ends, pairs, parsePairs } from "./address-pair";
 import { auto, type AutoField, withoutAuto } from "./auto-address";
@@ -99,7 +99,7 @@ export const addresses: NetworkOption<WiredProps, Addresses> = {
           ];
     }),
 
-  clashes: gatewayClashes,
+  clashes: addressClashes,
 
   holds: (conf) =>
     [pairs.map(([, local]) => local), pairs.map(([host]) => host)].flat().flatMap((field): Resource[] => {
@@ -120,40 +120,3 @@ export const addresses: NetworkOption<WiredProps, Addresses> = {
     }
   },
 };
-
-/** A container's own address that is another's gateway; gateways themselves may be shared. */
-function gatewayClashes(neighbours: readonly DesiredContainer[]): Clash[] {
-  const gateways = new Map<string, DesiredContainer[]>();
-  for (const container of neighbours) {
-    for (const { address } of ends(container, "hostAddress", "hostAddress6")) {
-      const owners = gateways.get(address) ?? [];
-      if (owners.length < 2) gateways.set(address, [...owners, container]); // two: one may be the container itself
-    }
-  }
-  return neighbours.flatMap((container) =>
-    ends(container, "localAddress", "localAddress6").flatMap(({ at, address, isSixth }): Clash[] => {
-      const other = gateways.get(address)?.find((owner) => owner !== container);
-      if (!other) return [];
-      const gateway = isSixth ? "hostAddress6" : "hostAddress";
-      const what = `${at} ${address} is the ${gateway} of ${containerWords(other)} on the same host`;
-      return [{ container, what, remedy: "give the container an address that is nobody's side of the host" }];
-    }),
-  );
-}
-
-/** The addresses of one side: of the network itself, and of its further pairs. */
-function ends(
-  { network }: DesiredContainer,
-  ...fields: readonly AddressField[]
-): { readonly at: string; readonly address: string; readonly isSixth: boolean }[] {
-  const owners = [
-    { at: "network", of: network as Addresses },
-    ...network.extraVeths.map((veth) => ({ at: `network.extraVeths.${veth.name}`, of: veth })),
-  ];
-  return owners.flatMap(({ at, of }) =>
-    fields.flatMap((field) => {
-      const address = bareAddress(of[field]);
-      return address === undefined ? [] : [{ at: `${at}.${field}`, address, isSixth: field.endsWith("6") }];
-    }),
-  );
-}

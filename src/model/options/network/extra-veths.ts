@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { bareAddress } from "../../address";
-import { confLine, flagLine, type Line } from "../../line";
-import { isInterfaceName, nameRemedy } from "../../interface-name";
+import { confLine, flagLine, flagsKey, type Line, parseFlags } from "../../line";
+import { hostInterface, isInterfaceName, nameRemedy } from "../../interface-name";
 import { plain } from "../../text";
+import type { Resource } from "../option";
 import { type Ends, parsePairs } from "./address-pair";
 import { isGiven } from "../values";
 import type { WiredProps } from "./addresses";
-import type { NetworkOption } from "./network-option";
+import { endsOf } from "./end";
+import { interfaceHeld, type NetworkOption } from "./network-option";
 
 /** A further pair of interfaces between host and container, as in `containers.<name>.extraVeths`. */
 export interface ExtraVeth {
@@ -150,7 +152,27 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
       ),
     ]),
 
+  holds: (conf) => [
+    ...namesIn(conf).map((name) => interfaceHeld(name)),
+    ...(conf.get(specKey) ?? "").split(" ").flatMap((spec): Resource[] => {
+      const [, , ...ends] = spec.split(",");
+      return ends.flatMap((end, index): Resource[] => {
+        const value = bareAddress(end) ?? "";
+        const kind = index % 2 === 0 ? "host" : "local";
+        return value === "" ? [] : [{ kind, value, text: `the address ${plain(value, 60)}` }];
+      });
+    }),
+  ],
+
   needs({ network }, facts, refuse, observed) {
+    for (const { setting, side, address } of endsOf(network)) {
+      const on = facts.addresses.get(address);
+      if (on === undefined || side === "host" || !setting.startsWith("extraVeths") || facts.held.has(on)) continue;
+      refuse(
+        `network.${setting} ${address} is already an address of the host itself, on ${plain(on, 40)}`,
+        "give the container another address",
+      );
+    }
     for (const { name, hostBridge } of network.extraVeths) {
       if (hostBridge !== undefined && !facts.bridges.has(hostBridge)) {
         refuse(
@@ -158,7 +180,8 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
           `declare it in the host's configuration: networking.bridges.${hostBridge}.interfaces = [ … ];`,
         );
       }
-      if (observed?.unit !== "up" && facts.interfaces.has(name)) {
+      // What a running container has is told as that: it may give it up in this very deploy.
+      if (observed?.unit !== "up" && facts.interfaces.has(name) && !facts.held.has(name)) {
         refuse(
           `network.extraVeths ${JSON.stringify(name)} is an interface that the host has already`,
           "give the pair another name",
@@ -167,6 +190,13 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
     }
   },
 };
+
+/** The pairs of a conf, by the flags that make them. */
+function namesIn(conf: ReadonlyMap<string, string>): string[] {
+  return parseFlags(conf.get(flagsKey) ?? "").flatMap(({ key, value }) =>
+    key === "--network-veth-extra" && value !== "" ? [hostInterface(value)] : [],
+  );
+}
 
 const specKey = "CDKTF_NIXOS_EXTRA_VETHS";
 

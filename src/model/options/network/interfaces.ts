@@ -4,13 +4,13 @@ import { hostInterface, nameRemedy, tryParseInterface } from "../../interface-na
 import { confLine } from "../../line";
 import { plain } from "../../text";
 import type { DesiredContainer } from "../../container";
-import { type Clash, containerWords } from "../option";
+import { type Clash, containerWords, type Resource } from "../option";
 import { isGiven } from "../values";
 import { bareAddress } from "../../address";
 import { isWired, type WiredProps } from "./addresses";
 import type { ExtraVethsProps } from "./extra-veths";
 import type { MacAddressProps } from "./mac-address";
-import { confProperty, type NetworkOption } from "./network-option";
+import { confProperty, interfaceHeld, type NetworkOption } from "./network-option";
 
 export interface InterfacesProps {
   /**
@@ -61,12 +61,10 @@ export const interfaces: NetworkOption<InterfacesProps & WiredProps & MacAddress
 
   clashes: (neighbours) => [...absentParents(neighbours), ...madeInterfaces(neighbours)],
 
-  holds: (conf) =>
-    (conf.get("INTERFACES") ?? "")
-      .split(/\s+/)
-      .filter((word) => word !== "")
-      .map(hostInterface)
-      .map((value) => ({ kind: "interface", value, text: `the interface ${plain(value, 60)}` })),
+  holds: (conf) => [
+    ...wordsOf(conf.get("INTERFACES")).map((value) => interfaceHeld(value)),
+    ...wordsOf(conf.get("MACVLANS")).map((value): Resource => ({ ...interfaceHeld(value), kind: "parent" })),
+  ],
 
   needs({ network }, { host, interfaces: present, addresses }, refuse, observed) {
     // One that runs without its conf may hold its interfaces already.
@@ -94,7 +92,7 @@ export const interfaces: NetworkOption<InterfacesProps & WiredProps & MacAddress
   },
 };
 
-/** A macvlan on an interface that another container takes away from the host. */
+/** What needs an interface on the host that a container takes away from there: a macvlan on it, or a bridge that it is. */
 function absentParents(neighbours: readonly DesiredContainer[]): Clash[] {
   const moved = new Map<string, DesiredContainer>();
   for (const container of neighbours) {
@@ -103,14 +101,12 @@ function absentParents(neighbours: readonly DesiredContainer[]): Clash[] {
     }
   }
   return neighbours.flatMap((container) =>
-    container.network.macvlans.map(hostInterface).flatMap((name): Clash[] => {
+    usedOnHost(container).flatMap(({ setting, name, remedy }): Clash[] => {
       const other = moved.get(name);
       if (!other) return [];
       const whose = other === container ? "this very container" : containerWords(other);
-      const what = `network.macvlans names ${name}, which network.interfaces moves into ${whose}`;
-      return [
-        { container, what, remedy: "use macvlans in both: an interface that was moved is no longer on the host" },
-      ];
+      const what = `network.${setting} names ${name}, which network.interfaces moves into ${whose}`;
+      return [{ container, what, remedy: `${remedy}: an interface that was moved is no longer on the host` }];
     }),
   );
 }
@@ -129,6 +125,28 @@ function madeInterfaces(neighbours: readonly DesiredContainer[]): Clash[] {
       return [{ container, what, remedy: "move another interface, or call the pair otherwise" }];
     }),
   );
+}
+
+/** The interfaces that must stay on the host for a container, each with its setting. */
+function usedOnHost({ network: { macvlans, hostBridge, extraVeths } }: DesiredContainer) {
+  const bridges = [
+    { setting: "hostBridge", name: hostBridge },
+    ...extraVeths.map((veth) => ({ setting: `extraVeths.${veth.name}.hostBridge`, name: veth.hostBridge })),
+  ];
+  return [
+    ...macvlans.map((word) => ({ setting: "macvlans", name: hostInterface(word), remedy: "use macvlans in both" })),
+    ...bridges.flatMap(({ setting, name }) =>
+      name === undefined ? [] : [{ setting, name, remedy: "leave the bridge on the host, and plug both into it" }],
+    ),
+  ];
+}
+
+/** The interfaces of the host that a value of the conf names. */
+function wordsOf(value = ""): string[] {
+  return value
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .map(hostInterface);
 }
 
 interface Given {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { tryParseMac } from "../../address";
 import { confLine } from "../../line";
+import { plain } from "../../text";
 import { isGiven } from "../values";
 import { confProperty, type NetworkOption } from "./network-option";
 
@@ -34,4 +35,22 @@ export const macAddress: NetworkOption<MacAddressProps, MacAddress> = {
   lines: ({ network }) => confLine("LOCAL_MAC_ADDRESS", network.localMacAddress),
 
   properties: [{ ...confProperty("localMacAddress", "LOCAL_MAC_ADDRESS"), isTrait: true }],
+
+  // Off a bridge, the two ends of the pair are alone with each other.
+  claims: ({ network: { localMacAddress: mac, hostBridge } }) =>
+    mac === undefined || hostBridge === undefined
+      ? []
+      : [
+          {
+            key: `mac ${hostBridge} ${mac}`,
+            text: `network.localMacAddress ${mac} on the bridge ${hostBridge} is also that of`,
+            remedy: "give each container on a bridge a MAC address of its own",
+          },
+        ],
+
+  holds(conf) {
+    const [mac, hostBridge] = [tryParseMac(conf.get("LOCAL_MAC_ADDRESS") ?? ""), conf.get("HOST_BRIDGE")];
+    if (mac === undefined || hostBridge === undefined) return [];
+    return [{ kind: "mac", value: `${hostBridge} ${mac}`, text: `the MAC address ${mac} on ${plain(hostBridge, 60)}` }];
+  },
 };

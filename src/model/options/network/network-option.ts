@@ -1,5 +1,5 @@
 import { plain } from "../../text";
-import type { Check, Option, Property } from "../option";
+import type { Check, Option, Property, Resource } from "../option";
 import type { AutoField } from "./auto-address";
 
 /** Where the settings of a network are checked. */
@@ -32,4 +32,9 @@ export function confProperty(name: string, key: string, words = (value: string):
     words: ([line]) => words(line?.value ?? ""),
     effect: "restart",
   };
+}
+
+/** An interface that a running container has. */
+export function interfaceHeld(value: string): Resource {
+  return { kind: "interface", value, text: `the interface ${plain(value, 60)}` };
 }
