@@ -183,6 +183,14 @@ export interface ObservedHost {
   readonly underWay: ReadonlyMap<string, UnderWay>;
   /** The last failure of containers, by name: of those too that failed to be made. */
   readonly failures: ReadonlyMap<string, LastFailure>;
+  /** What sets up its network, as far as advice differs by it: `nftables`, `systemd-networkd`. */
+  readonly network?: readonly string[];
+  /** Interface of its default route. */
+  readonly wayOut?: string;
+  /** The nameservers of its /etc/resolv.conf. */
+  readonly nameservers?: readonly string[];
+  /** TCP ports at which something on its own network listens on every address. */
+  readonly listens?: readonly number[];
   /** State of the units of the host that were asked for, by name, in systemd's words. */
   readonly units?: ReadonlyMap<string, { readonly load: string; readonly active: string }>;
   /** Whether the containers' unit reads the keys of the conf that were asked for; only where that can be told. */

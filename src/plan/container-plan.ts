@@ -57,7 +57,10 @@ export function planContainer(desired: PlannedContainer, facts: HostFacts): Draf
     ...versionNote(stateVersion, action),
   ];
   if (["create", "adopt", "rename", "update"].includes(action)) {
-    notes.push(...options.flatMap((option) => option.advice?.(desired, facts.host, observed) ?? []));
+    const connects =
+      action !== "update" || changes.some(({ property }) => /^(network\.|copyResolvConf)/.test(property));
+    const sight = { connects, ...(observed && { observed }) };
+    notes.push(...options.flatMap((option) => option.advice?.(desired, facts.host, sight) ?? []));
   }
   const plan: ContainerPlan = {
     stack: desired.stack,

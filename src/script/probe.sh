@@ -69,6 +69,29 @@ require_commands() {
   [ -z "$_missing" ] || host trouble "no-command$_missing"
 }
 
+# What a plan's advice on networks goes by, read without a process.
+# Takes: nothing. Prints: the records.
+observe_network() {
+  for _name in nftables systemd-networkd; do
+    [ ! -e "$r/etc/systemd/system/$_name.service" ] || host network "$_name"
+  done
+  [ ! -r "$r/proc/net/route" ] || while read -r _interface _target _ _ _ _ _ _mask _; do
+    [ "$_target $_mask" != '00000000 00000000' ] || host way-out "$_interface"
+  done <"$r/proc/net/route"
+  [ ! -r "$r/etc/resolv.conf" ] || while read -r _key _server _ || [ -n "$_key" ]; do
+    [ "$_key" != nameserver ] || host nameserver "$_server"
+  done <"$r/etc/resolv.conf"
+  for _path in "$r/proc/net/tcp" "$r/proc/net/tcp6"; do
+    [ ! -r "$_path" ] || while read -r _number _local _ _state _; do
+      # What listens comes first, and may be all that matters of many thousand lines.
+      case $_number:$_state in sl:*) continue ;; *:0A) ;; *) break ;; esac
+      case $_local in
+        00000000:* | 00000000000000000000000000000000:*) host listens "$((0x${_local#*:}))" ;;
+      esac
+    done <"$_path"
+  done
+}
+
 # Takes: nothing. Prints: the records.
 observe_host() {
   _machine=''
@@ -205,6 +228,7 @@ observe_remains() {
 
 require_commands
 observe_host
+observe_network
 details=yes
 # Names have no special characters: splitting them is meant.
 # shellcheck disable=SC2046

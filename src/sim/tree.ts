@@ -122,6 +122,11 @@ export class Tree {
       Array.from({ length: options.cores }, (_, core) => `processor\t: ${core}\n\n`).join(""),
     );
     this.write("/proc/sys/net/ipv4/ip_forward", options.ipForward ? "1\n" : "0\n");
+    this.write(
+      "/proc/net/route",
+      "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\n",
+    );
+    this.write("/proc/net/tcp", "  sl  local_address rem_address   st\n   0: 00000000:0016 00000000:0000 0A\n");
     this.write("/proc/self/mountinfo", options.mounts.map(mountLine).join(""));
     for (const [node, number] of Object.entries({ "net/tun": "10 200", fuse: "10 229", null: "1 3", urandom: "1 9" }))
       this.write(`/dev/${node}`, `embedded-host device char ${number}\n`);

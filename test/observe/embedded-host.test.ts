@@ -76,6 +76,36 @@ describeWith(["ssh", "ssh-keygen"], "an embedded host under the real probe", () 
     ]);
   });
 
+  it("tells what sets up its network, where that leads, who resolves names, and what listens", async () => {
+    const host = await start();
+    const network = async () => {
+      const observation = await observe(host);
+      if (observation.kind !== "observed") throw new Error(said(observation));
+      const { network, wayOut, nameservers, listens } = observation.host;
+      return { network, wayOut, nameservers, listens };
+    };
+    expect(await network()).toEqual({ wayOut: "eth0", nameservers: ["192.0.2.1"], listens: [22] });
+    const row = (number: number, local: string, state: string): string => `  ${number}: ${local} 0:0 ${state} 0`;
+    const [any, any6] = ["00000000", "0".repeat(32)];
+    const tcp = [row(0, `${any}:1F90`, "0A"), row(1, "0100007F:0035", "0A"), row(2, `${any}:0050`, "01")].join("\n");
+    await host.run(
+      [
+        'cd "$CDKTF_NIXOS_ROOT"',
+        "echo >etc/systemd/system/nftables.service",
+        `printf 'Iface\neth1\t0000000A\t0\t1\t0\t0\t0\t000000FF\ntun0\t00000000\t0\t1\t0\t0\t0\t00000080\n' >proc/net/route`,
+        "printf '# ours\nsearch lan\nnameserver 127.0.0.53\nnameserver ::1' >etc/resolv.conf",
+        `printf '  sl  local\n${tcp.replaceAll("\n", "\\n")}\n' >proc/net/tcp`,
+        `printf '  sl  local\n${row(0, `${any6}:01BB`, "0A")}\n' >proc/net/tcp6`,
+      ].join(" && "),
+      { user: "root" },
+    );
+    expect(await network()).toEqual({
+      network: ["nftables"],
+      nameservers: ["127.0.0.53", "::1"],
+      listens: [443, 8080],
+    });
+  });
+
   it("is told through sudo, but not without it", async () => {
     const free = await start({ user: "deploy" });
     expect(said(await observe(free))).toBe("observed");

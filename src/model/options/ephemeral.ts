@@ -47,7 +47,7 @@ export const ephemeral: Option<EphemeralProps, Ephemeral> = {
     },
   ],
 
-  advice: (wanted, host, observed) =>
+  advice: (wanted, host, { observed }) =>
     wanted.ephemeral && observed?.root !== undefined && !observed.dropIn.includes(`Environment=root=${root}`)
       ? [
           `it starts with an empty root directory from now on; what ${host.stateDir}/${wanted.name} holds stays there, unseen, and is the root again without ephemeral`,

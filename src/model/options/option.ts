@@ -42,7 +42,7 @@ export interface Option<Given extends object = object, Value extends object = ob
   /** What on the host stands in its way when the container is changed and shall run. */
   needs?(container: DesiredContainer, facts: HostFacts, refuse: Refuse, observed?: ObservedContainer): void;
   /** What is good to know on this host when the container is made or changed. */
-  advice?(container: Wanted, host: ObservedHost, observed?: ObservedContainer): readonly string[];
+  advice?(container: DesiredContainer, host: ObservedHost, sight: Advised): readonly string[];
 }
 
 /** A container as the code wants it, as far as its options go. */
@@ -86,6 +86,13 @@ export interface Property {
   readonly isQuiet?: boolean;
   /** Whether a container may be known by it under another name. */
   readonly isTrait?: boolean;
+}
+
+/** What there is of a container that advice is given for. */
+export interface Advised {
+  readonly observed?: ObservedContainer;
+  /** Whether it is made, or its network changes. */
+  readonly connects: boolean;
 }
 
 /** What there is and what there shall be, for changes that no property tells. */
@@ -132,4 +139,15 @@ export interface Resource {
 /** A container, as problems name it to another one. */
 export function containerWords({ construct, name }: DesiredContainer): string {
   return `${construct} (container ${name})`;
+}
+
+/** Whether it does not share the host's network. */
+export function leavesHostNetwork({ network }: Wanted): boolean {
+  const { privateNetwork, interfaces, macvlans, networkNamespace } = network;
+  return privateNetwork || interfaces.length > 0 || macvlans.length > 0 || networkNamespace !== undefined;
+}
+
+/** Whether its configuration has such words; where it does, advice on them is not asked for. */
+export function says({ config }: DesiredContainer, words: RegExp): boolean {
+  return config.files.some(({ text }) => words.test(text));
 }

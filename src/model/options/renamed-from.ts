@@ -68,7 +68,7 @@ export const renamedFrom: Option<RenamedFromProps & NameProps, RenamedFrom> = {
       ];
     }),
 
-  advice: ({ renamedFrom: old, name }, host, observed) =>
+  advice: ({ renamedFrom: old, name }, host, { observed }) =>
     old === undefined || observed || host.containers.has(old)
       ? []
       : [`nothing of ${old} is on the host, so that ${name} is made anew, without data (renamedFrom)`],

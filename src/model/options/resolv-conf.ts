@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { confLine } from "../line";
-import type { Option } from "./option";
+import { listing, plain } from "../text";
+import { leavesHostNetwork, type Option, says } from "./option";
 
 export interface ResolvConfProps {
   /**
@@ -35,8 +36,18 @@ export const resolvConf: Option<ResolvConfProps, ResolvConf> = {
 
   given: (wanted) => [["copyResolvConf", wanted.copyResolvConf ? undefined : "false"]],
 
-  advice: (wanted, _host, observed) =>
-    !wanted.copyResolvConf && observed?.conf?.some((line) => /^\s*COPY_RESOLV_CONF="?1/.test(line))
-      ? ["the /etc/resolv.conf that its earlier starts copied stays inside until its own configuration replaces it"]
-      : [],
+  advice(wanted, { nameservers = [] }, { observed, connects }) {
+    if (!wanted.copyResolvConf) {
+      return observed?.conf?.some((line) => /^\s*COPY_RESOLV_CONF="?1/.test(line))
+        ? ["the /etc/resolv.conf that its earlier starts copied stays inside until its own configuration replaces it"]
+        : [];
+    }
+    const isDeaf = nameservers.length > 0 && nameservers.every((server) => /^(127\.|::1$)/.test(server));
+    if (!connects || !isDeaf || !leavesHostNetwork(wanted) || says(wanted, /useHostResolvConf|resolved|resolvconf/))
+      return [];
+    return [
+      `names will not resolve inside: the host's /etc/resolv.conf, which is copied into it, names ${plain(listing(nameservers), 80)}, where the container's own network has nobody. ` +
+        "Set copyResolvConf: false, and in its config: networking.useHostResolvConf = lib.mkForce false; services.resolved.enable = true; networking.nameservers = [ … ];",
+    ];
+  },
 };

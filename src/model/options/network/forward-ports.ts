@@ -2,8 +2,8 @@ import { z } from "zod";
 import { confLine } from "../../line";
 import type { Refuse } from "../../error";
 import { plain } from "../../text";
-import type { Resource } from "../option";
-import { isWired, type WiredProps } from "./addresses";
+import { type Resource, says } from "../option";
+import { isPaired, isWired, type WiredProps } from "./addresses";
 import { confProperty, type NetworkOption } from "./network-option";
 
 /** One forwarded port, as in `containers.<name>.forwardPorts`. */
@@ -85,10 +85,11 @@ export const forwardPorts: NetworkOption<ForwardPortsProps & WiredProps, Forward
       })),
 
   holds: (conf) =>
-    (conf.get("HOST_PORT") ?? "").split(",").flatMap((spec): Resource[] => {
-      const [, protocol = "tcp", port = ""] = /^(?:(tcp|udp|sctp):)?(\d+)(?::\d+)?$/.exec(spec) ?? [];
-      return port === "" ? [] : [{ kind: "port", value: `${protocol}:${port}`, text: `${protocol} port ${port}` }];
-    }),
+    portsOf(conf.get("HOST_PORT")).map(([protocol, port]): Resource => ({
+      kind: "port",
+      value: `${protocol}:${port}`,
+      text: `${protocol} port ${port}`,
+    })),
 
   needs({ network }, { host }, refuse) {
     const port = host.sshServer?.port;
@@ -101,11 +102,46 @@ export const forwardPorts: NetworkOption<ForwardPortsProps & WiredProps, Forward
     }
   },
 
-  advice: ({ network }, { ipForward }) =>
-    network.forwardPorts.length > 0 && !ipForward
-      ? ["net.ipv4.ip_forward is off on the host: its forwarded ports answer on the host alone, not from outside"]
-      : [],
+  advice(container, { ipForward, listens = [] }, { observed, connects }) {
+    const { network } = container;
+    if (network.forwardPorts.length === 0) return [];
+    const [held, words] = [portWords(observed?.conf), says(container, /firewall/i)];
+    const taken = network.forwardPorts.filter(
+      ({ protocol, hostPort }) => protocol === "tcp" && listens.includes(hostPort) && !held.includes(`tcp:${hostPort}`),
+    );
+    const closed = ["tcp", "udp"].flatMap((protocol) => {
+      const ports = network.forwardPorts.filter((port) => port.protocol === protocol && port.containerPort !== 22);
+      const list = [...new Set(ports.map(({ containerPort }) => containerPort))].join(" ");
+      return list === "" ? [] : [`networking.firewall.allowed${protocol.toUpperCase()}Ports = [ ${list} ];`];
+    });
+    return [
+      ...(ipForward || isPaired(network)
+        ? []
+        : ["net.ipv4.ip_forward is off on the host: its forwarded ports answer on the host alone, not from outside"]),
+      ...taken.map(
+        ({ hostPort }) =>
+          `something on the host's own network listens on tcp port ${hostPort}, which is forwarded from now on: from outside, only the container gets it`,
+      ),
+      ...(connects && !words && closed.length > 0
+        ? [`its firewall lets forwarded ports in only where its config says so: ${closed.join(" ")}`]
+        : []),
+    ];
+  },
 };
+
+/** The ports of the host in a value of the conf. */
+function portsOf(value = ""): (readonly [protocol: string, port: string])[] {
+  return value.split(",").flatMap((spec) => {
+    const [, protocol = "tcp", port = ""] = /^(?:(tcp|udp|sctp):)?(\d+)(?::\d+)?$/.exec(spec) ?? [];
+    return port === "" ? [] : [[protocol, port] as const];
+  });
+}
+
+/** Those that a conf forwards already. */
+function portWords(conf: readonly string[] = []): string[] {
+  const values = conf.flatMap((line) => /^\s*HOST_PORT="?([^"]*)/.exec(line)?.[1] ?? []);
+  return portsOf(values.at(-1)).map((port) => port.join(":"));
+}
 
 /** Whether a value, of whatever type, is the number of a port. */
 function isPort(value: unknown): value is number {

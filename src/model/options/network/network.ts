@@ -78,7 +78,7 @@ export const network: Option<NetworkSetting, ParsedNetwork> = {
   needs: (container, facts, refuse, observed) => {
     for (const member of members) member.needs?.(container, facts, refuse, observed);
   },
-  advice: (container, host, observed) => members.flatMap((member) => member.advice?.(container, host, observed) ?? []),
+  advice: (container, host, sight) => members.flatMap((member) => member.advice?.(container, host, sight) ?? []),
 };
 
 /** The settings that only a private network has. */
