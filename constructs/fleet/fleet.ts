@@ -11,7 +11,16 @@ import type { Observation } from "../../src/model/observed";
 import type { ModuleFile } from "../../src/model/module-file";
 import { checkSyntax, fileDigest } from "../../src/nix";
 import { observeSync } from "../../src/observe/sync";
-import { type AppInput, type Plan, planApp, planDestroy, settleAddresses, syntaxText, withKept } from "../../src/plan";
+import {
+  type AppInput,
+  hostNeeds,
+  type Plan,
+  planApp,
+  planDestroy,
+  settleAddresses,
+  syntaxText,
+  withKept,
+} from "../../src/plan";
 import { CallSite } from "../framework/call-site";
 import { refuseMixedAtSynth } from "../framework/framework";
 import { hclProblems } from "../framework/hcl";
@@ -198,7 +207,7 @@ export class Fleet {
     stopAt(syntaxProblems(told));
     const destroy = planWithSources(planDestroy(input), sourceOf);
     const found = new Map(hosts.map((host, index) => [host.construct, observations[index]]));
-    return new Outcome(told, destroy, found, { declared: input.containers, addresses });
+    return new Outcome(told, destroy, found, { declared: input.containers, addresses, needs: hostNeeds(input) });
   }
 
   private inputProblems(): Problem[] {
@@ -258,7 +267,7 @@ export class Fleet {
   /** What was found on the hosts and stands in the way: told at once, and refused again by each stack's plan. */
   private report(outcome: Outcome): void {
     const problems = outcome.problems;
-    tell({ plan: outcome.plan, destroy: outcome.destroy, problems });
+    tell({ plan: outcome.plan, destroy: outcome.destroy, problems, needs: outcome.needs });
     if (problems.length > 0 && process.env["CDKTF_NIXOS_PLAN_FILE"] === undefined && this.settings.observe === "on") {
       writeFileSync(process.stderr.fd, problems.map((problem) => `${problemText(problem)}\n`).join(""));
     }

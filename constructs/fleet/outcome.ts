@@ -1,13 +1,23 @@
 import { distinct, type Problem } from "../../src/model/error";
 import type { DesiredHost } from "../../src/model/host";
 import type { Connection, Observation } from "../../src/model/observed";
-import type { ContainerPlan, HostPlan, Plan, PlannedContainer, RemovalPlan, SettledAddresses } from "../../src/plan";
+import type {
+  ContainerPlan,
+  HostNeed,
+  HostPlan,
+  Plan,
+  PlannedContainer,
+  RemovalPlan,
+  SettledAddresses,
+} from "../../src/plan";
 
 /** What the code declares once every address is chosen. */
 export interface Declared {
   /** In the order of the code. */
   readonly declared: readonly PlannedContainer[];
   readonly addresses: ReadonlyMap<string, SettledAddresses>;
+  /** What the hosts' own configuration needs for it. */
+  readonly needs: readonly HostNeed[];
 }
 
 /** A plan with the ways to look things up in it. */
@@ -46,6 +56,10 @@ export class Outcome {
   /** The containers of the code, in its order. */
   get declared(): readonly PlannedContainer[] {
     return this.settled.declared;
+  }
+
+  get needs(): readonly HostNeed[] {
+    return this.settled.needs;
   }
 
   declaredAt(construct: string): PlannedContainer {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { NixosError, type Problem } from "../../src/model/error";
-import type { Plan } from "../../src/plan";
+import type { HostNeed, Plan } from "../../src/plan";
 
 /** Stops the synth when there are problems: cdktf shows what is printed, everyone else gets an error to catch. */
 export function refuse(problems: readonly Problem[]): void {
@@ -33,7 +33,12 @@ function tellUncaught(error: NixosError): void {
 }
 
 /** Hands the plan to `cdktf-nixos plan`, which runs the app for it. */
-export function tell(told: { plan?: Plan; destroy?: Plan; problems: readonly Problem[] }): void {
+export function tell(told: {
+  plan?: Plan;
+  destroy?: Plan;
+  problems: readonly Problem[];
+  needs?: readonly HostNeed[];
+}): void {
   const path = process.env["CDKTF_NIXOS_PLAN_FILE"];
   if (path !== undefined) writeFileSync(path, JSON.stringify({ version: 1, ...told }));
 }

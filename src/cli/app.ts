@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { NixosError, type Problem } from "../model/error";
-import type { Plan } from "../plan";
+import type { HostNeed, Plan } from "../plan";
 import { usefulOutput } from "./failure-output";
 import { Interruption } from "./interruption";
 import type { Project } from "./project";
@@ -13,6 +13,8 @@ export interface Told {
   readonly plan?: Plan;
   /** What a destroy does. */
   readonly destroy?: Plan;
+  /** What the hosts' own configuration needs. */
+  readonly needs?: readonly HostNeed[];
   readonly problems: readonly Problem[];
   /** What it printed on stderr. */
   readonly stderr: string;
@@ -114,6 +116,7 @@ function readPlan(file: string): Omit<Told, "stderr"> {
     version?: number;
     plan?: Plan;
     destroy?: Plan;
+    needs?: readonly HostNeed[];
     problems?: readonly Problem[];
   };
   if (told.version !== handover) {
@@ -126,6 +129,7 @@ function readPlan(file: string): Omit<Told, "stderr"> {
     problems: told.problems ?? [],
     ...(told.plan && { plan: told.plan }),
     ...(told.destroy && { destroy: told.destroy }),
+    ...(told.needs && { needs: told.needs }),
   };
 }
 

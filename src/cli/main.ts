@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { demoCommand } from "./demo-command";
 import { embeddedHostCommand, type EmbeddedHostCommandOptions } from "./embedded-host-command";
 import { planCommand, type PlanOptions } from "./plan-command";
@@ -25,6 +25,12 @@ program
   .option("--json", "print it for machines (schemaVersion 1)")
   .option("--destroy", "show what `cdktf destroy` would do to the containers and their data instead")
   .option("--detailed-exitcode", "exit with 2 when there are changes, instead of 0")
+  .addOption(
+    new Option(
+      "--host-config",
+      "print instead, as a NixOS module for each host, what its own configuration needs for the containers",
+    ).conflicts(["json", "destroy", "detailedExitcode"]),
+  )
   .option("--app <command>", "the command that runs the app, instead of cdktf.json's")
   .option("--no-color", "print without colours")
   .addHelpText(

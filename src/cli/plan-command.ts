@@ -1,6 +1,6 @@
 import { NixosError, type Problem } from "../model/error";
 import { type Plan, planOfStack, stacksOf } from "../plan";
-import { allProblems, hasChanges, planJson, planText, problemsText, styleOf } from "../render";
+import { allProblems, hasChanges, hostConfigText, planJson, planText, problemsText, styleOf } from "../render";
 import { runApp } from "./app";
 import { Interruption } from "./interruption";
 import { readProject } from "./project";
@@ -15,6 +15,8 @@ export interface PlanOptions {
   readonly detailedExitcode?: boolean;
   /** Whether to show what a destroy does. */
   readonly destroy?: boolean;
+  /** Whether to print what the hosts' own configuration needs, and no plan. */
+  readonly hostConfig?: boolean;
 }
 
 /** Prints the plan of the app in a directory; returns the exit code. */
@@ -24,6 +26,12 @@ export async function planCommand(stack: string | undefined, options: PlanOption
     const told = await spinWhile("running the app and looking at its hosts", process.stderr, () =>
       runApp(project, directory),
     );
+    if (options.hostConfig && told.plan) {
+      if (stack !== undefined) selected(told.plan, stack);
+      process.stdout.write(hostConfigText(told.needs ?? [], stack));
+      process.stderr.write(told.stderr);
+      return 0;
+    }
     const whole = options.destroy ? told.destroy : told.plan;
     // Problems that the plan carries are told with it; what is left concerns the whole app.
     const known = new Set(allProblems(told.plan).map((problem) => JSON.stringify(problem)));

@@ -1,5 +1,6 @@
 export { planDestroy } from "./destroy-plan";
 export { absentBase, ownerHash, treeDigest } from "./digest";
+export { type ContainerNeed, type HostNeed, hostNeeds } from "./host-need";
 export type { AppInput, PlannedContainer, PlannedHost, StackOwner } from "./input";
 export {
   type Action,

@@ -1,3 +1,4 @@
+export { hostConfigText } from "./host-config";
 export { type PlanDocument, planDocument, planJson } from "./json";
 export { styleOf } from "./style";
 export { allContainers, hasChanges, summaryText } from "./summary";

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Plan } from "../../src/plan";
+import type { HostNeed, Plan } from "../../src/plan";
 
 /** The program as it is installed: the build that `npm test` makes first. */
 const program = path.resolve(__dirname, "../../dist/src/cli/main.js");
@@ -15,11 +15,11 @@ export interface Outcome {
 }
 
 /** A project directory whose app is the fixture in one of its modes. */
-export function project(mode: string, plan?: Plan, destroy = plan): string {
+export function project(mode: string, plan?: Plan, destroy = plan, needs?: readonly HostNeed[]): string {
   const directory = mkdtempSync(path.join(tmpdir(), "cdktf-nixos-cli-"));
   directories.push(directory);
   write(directory, "cdktf.json", { app: appCommand(mode), language: "typescript", context: { fruit: "äpple $HOME" } });
-  if (plan) write(directory, "told.json", { version: 1, plan, destroy, problems: [] });
+  if (plan) write(directory, "told.json", { version: 1, plan, destroy, needs, problems: [] });
   return directory;
 }
 

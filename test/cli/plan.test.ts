@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { planApp, planDestroy } from "../../src/plan";
-import { planJson, planText } from "../../src/render";
+import { hostNeeds, planApp, planDestroy } from "../../src/plan";
+import { hostConfigText, planJson, planText } from "../../src/render";
 import { app, container, converged, planHost, seen } from "../plan/support/model";
 import { examplePlan } from "../render/example";
 import { appCommand, outcome, project, removeProjects, run, start, write } from "./command";
@@ -85,6 +85,25 @@ describe("cdktf-nixos plan", () => {
     const protectedOne = [converged(container("a", { protect: true }))];
     const refused = project("plan", settled, planDestroy(app([seen("shop/web1", protectedOne)], [])));
     expect((await run(["plan", "--destroy"], refused)).code).toBe(1);
+  });
+
+  test("prints what the hosts' own configuration needs instead, of all stacks or one, and exits with 0", async () => {
+    const needs = hostNeeds(app([seen("shop/web1", [])], [container("b"), container("a", { stack: "blog" })]));
+    const directory = project("plan", examplePlan(), examplePlan(), needs);
+    const told = { code: 0, stdout: hostConfigText(needs), stderr: "" };
+    expect(await run(["plan", "--host-config"], directory)).toEqual(told);
+    expect(await run(["plan", "--host-config"], directory, { FORCE_COLOR: "1" })).toEqual(told);
+    const stacks = project("plan", twoStacks, twoStacks, needs);
+    const blog = await run(["plan", "blog", "--host-config"], stacks);
+    expect(blog).toEqual({ ...told, stdout: hostConfigText(needs, "blog") });
+    expect((await run(["plan", "shpo", "--host-config"], stacks)).stderr).toContain('no stack "shpo"');
+    expect(await run(["plan", "--host-config"], project("refuse"))).toMatchObject({ code: 1, stdout: "" });
+  });
+
+  test.each(["--json", "--destroy", "--detailed-exitcode"])("--host-config excludes %s", async (other) => {
+    const { code, stdout, stderr } = await run(["plan", "--host-config", other], project("plan", changed));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`option '--host-config' cannot be used with option '${other}'`);
   });
 
   test("runs the app as cdktf does: with its context and a directory of its own, which is gone afterwards", async () => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Problem, Refuse, Where } from "../error";
 import { closedDevices } from "./device-access";
 import { isNode } from "./devices";
+import { hostItem, type HostLine, nixString } from "../host-line";
 import { flagLine, flagWord, type Line } from "../line";
 import { pathFault, tidyPath } from "../path";
 import { plain } from "../text";
@@ -120,6 +121,14 @@ export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
 
   sources: ({ bindMounts: mounts }) => mounts.map(({ hostPath }) => hostPath),
 
+  hostConfig: ({ bindMounts: mounts }, host) =>
+    mounts.flatMap(({ hostPath }): HostLine[] => {
+      const isMade = host ? host.sources.get(hostPath) !== "missing" : /^\/(etc|home|nix|run)(\/|$)/.test(hostPath);
+      if (isMade || ofTheKernel.test(hostPath)) return [];
+      const remark = '"f" in place of "d" for an empty file';
+      return [hostItem("systemd.tmpfiles.rules", nixString(`d ${hostPath} 0755 root root -`), remark)];
+    }),
+
   needs(container, facts, refuse) {
     for (const { hostPath } of container.bindMounts) {
       if (facts.host.sources.get(hostPath) !== "missing") continue;
@@ -129,9 +138,11 @@ export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
   },
 };
 
+const ofTheKernel = /^\/(?:dev|proc|sys)\//;
+
 /** How what is mounted comes to be there: devices are the kernel's, and nobody makes them by hand. */
 function sourceRemedy(hostPath: string): string {
-  if (/^\/(?:dev|proc|sys)\//.test(hostPath)) {
+  if (ofTheKernel.test(hostPath)) {
     return "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];";
   }
   return `create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file`;

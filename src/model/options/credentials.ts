@@ -81,6 +81,17 @@ export const credentials: Option<CredentialsProps, Credentials> = {
 
   sources: (wanted) => wanted.credentials.map(({ hostPath }) => hostPath),
 
+  hostConfig: (wanted, host) =>
+    wanted.credentials.flatMap(({ name, hostPath }) =>
+      host && host.sources.get(hostPath) !== "missing"
+        ? []
+        : [
+            {
+              remark: `${hostPath} must be decrypted before it starts, for its credential ${name}: age.secrets or sops.secrets`,
+            },
+          ],
+    ),
+
   needs(wanted, { host }, refuse) {
     for (const { name, hostPath } of wanted.credentials) {
       const kind = host.sources.get(hostPath);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pathFault, tidyPath } from "../path";
+import { hostItem, nixString } from "../host-line";
 import { flagLine, type Line } from "../line";
 import { plain } from "../text";
 import { hasOwnNetwork } from "./network/own-network";
@@ -116,10 +117,27 @@ export const devices: Option<DevicesProps, Devices> = {
     },
   ],
 
-  sources: ({ allowedDevices }) => allowedDevices.map(({ node }) => node).filter((node) => node.startsWith("/")),
+  sources: (wanted) => nodesOf(wanted),
 
-  needs({ allowedDevices }, { host }, refuse) {
+  // What makes /dev/net/tun comes with boot.enableContainers.
+  hostConfig: (wanted, host) =>
+    nodesOf(wanted).flatMap((node) => {
+      const module = drivers[node];
+      const isThere = host ? host.sources.get(node) !== "missing" : node === tun;
+      return module === undefined || isThere
+        ? []
+        : [hostItem("boot.kernelModules", nixString(module), `makes ${node}`)];
+    }),
+
+  needs({ allowedDevices, enableTun }, { host }, refuse) {
+    if (enableTun && host.sources.get(tun) === "missing") {
+      refuse(
+        `enableTun needs ${tun}, which does not exist on the host`,
+        'load its driver: boot.kernelModules = [ "tun" ];',
+      );
+    }
     for (const { node } of allowedDevices) {
+      if (enableTun && node === tun) continue;
       const kind = host.sources.get(node);
       if (kind === "missing") {
         refuse(
@@ -135,6 +153,20 @@ export const devices: Option<DevicesProps, Devices> = {
     }
   },
 };
+
+/** Drivers of the kernel by a node that they make, where nothing else loads them. */
+const drivers: Readonly<Record<string, string>> = {
+  [tun]: "tun",
+  "/dev/fuse": "fuse",
+  "/dev/loop-control": "loop",
+  "/dev/ppp": "ppp_generic",
+};
+
+/** The nodes that it is to open, each once. */
+function nodesOf({ allowedDevices, enableTun }: Wanted): string[] {
+  const nodes = allowedDevices.map(({ node }) => node).filter((node) => node.startsWith("/"));
+  return [...new Set([...(enableTun ? [tun] : []), ...nodes])];
+}
 
 const netAdmin = "CAP_NET_ADMIN";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostLine } from "../host-line";
 import { longestHostName, nameProblems } from "../name";
 import { plain } from "../text";
 import type { Option } from "./option";
@@ -47,6 +48,11 @@ export const name: Option<NameProps, Name> = {
       isQuiet: true,
     },
   ],
+
+  hostConfig: (_container, host) =>
+    host && !host.troubles.some(({ word }) => word === "no-tool" || word === "no-unit")
+      ? []
+      : [hostLine("boot.enableContainers", "true")],
 
   claims: ({ name: named }) => [
     {

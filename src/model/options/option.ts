@@ -3,6 +3,7 @@ import type { Change, Effect } from "../change";
 import type { DesiredContainer } from "../container";
 import type { Problem, Refuse, Where } from "../error";
 import type { HostFacts } from "../host-facts";
+import type { HostLine } from "../host-line";
 import type { Line } from "../line";
 import type { Journal, ObservedContainer, ObservedHost } from "../observed";
 
@@ -41,6 +42,8 @@ export interface Option<Given extends object = object, Value extends object = ob
   sources?(container: Wanted): readonly string[];
   /** What on the host stands in its way when the container is changed and shall run. */
   needs?(container: DesiredContainer, facts: HostFacts, refuse: Refuse, observed?: ObservedContainer): void;
+  /** What its host's own NixOS configuration needs for it; without what it was seen to have, where it was looked at. */
+  hostConfig?(container: Wanted, host?: ObservedHost): readonly HostLine[];
   /** What is good to know on this host when the container is made or changed. */
   advice?(container: DesiredContainer, host: ObservedHost, sight: Advised): readonly string[];
 }

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { bareAddress } from "../../address";
 import { confLine } from "../../line";
+import { natLines, natWords } from "./nat";
+import { isPaired } from "./end";
 import { plain } from "../../text";
 import type { Resource } from "../option";
 import { addressClashes } from "./address-clash";
 import { isGiven } from "../values";
 import { type AddressField, type Ends, pairs, parsePairs } from "./address-pair";
 import { auto, type AutoField, withoutAuto } from "./auto-address";
-import type { ObservedHost } from "../../observed";
 import type { BridgeProps } from "./bridge";
-import type { Network } from "./network";
 import { confProperty, type NetworkOption } from "./network-option";
 
 export interface AddressesProps {
@@ -56,24 +56,9 @@ export const keys: Readonly<Record<AddressField, string>> = {
 
 const fields = pairs.flat();
 
-/** What gives containers with pairs of addresses the internet, in NixOS's words. */
-function natWords({ network = [], wayOut = "eth0" }: ObservedHost): string {
-  const every = network.includes("nftables") ? "ve-*" : "ve-+";
-  // Its own 80-container-ve.network would take away the addresses that the container's unit gives the pair.
-  const kept = network.includes("systemd-networkd")
-    ? ' systemd.network.networks."10-ve" = { matchConfig.Name = "ve-*"; linkConfig.Unmanaged = true; };'
-    : "";
-  return `networking.nat = { enable = true; internalInterfaces = [ "${every}" ]; externalInterface = "${plain(wayOut, 40)}"; };${kept}`;
-}
-
 /** Whether a network has an address or a bridge. */
 export function isWired(given: WiredProps): boolean {
   return fields.some((field) => isGiven(given[field])) || isGiven(given.hostBridge);
-}
-
-/** Whether it has a pair of IPv4 addresses off a bridge, so that only the host's routing leads anywhere else. */
-export function isPaired({ hostAddress, localAddress, hostBridge }: Network): boolean {
-  return hostAddress !== undefined && localAddress !== undefined && hostBridge === undefined;
 }
 
 export const addresses: NetworkOption<WiredProps, Addresses> = {
@@ -117,6 +102,8 @@ export const addresses: NetworkOption<WiredProps, Addresses> = {
     }),
 
   clashes: addressClashes,
+
+  hostConfig: ({ network }, host) => natLines(network, host),
 
   advice({ network }, host, { connects }) {
     if (!connects || host.ipForward || !isPaired(network)) return [];

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { isInterfaceName, nameRemedy } from "../../interface-name";
+import { hostLine, type HostLine, nixString } from "../../host-line";
 import { confLine } from "../../line";
+import type { ObservedHost } from "../../observed";
 import { isGiven } from "../values";
 import { confProperty, type NetworkOption } from "./network-option";
 
@@ -32,6 +34,8 @@ export const bridge: NetworkOption<BridgeProps, Bridge> = {
 
   properties: [confProperty("hostBridge", "HOST_BRIDGE")],
 
+  hostConfig: ({ network }, host) => bridgeLines(network.hostBridge, host),
+
   needs({ network }, facts, refuse, observed) {
     const { hostBridge } = network;
     // One that runs without its conf may hold its interfaces already.
@@ -47,3 +51,10 @@ export const bridge: NetworkOption<BridgeProps, Bridge> = {
     );
   },
 };
+
+/** A bridge in the host's configuration, unless it was seen there. */
+export function bridgeLines(name: string | undefined, host?: ObservedHost): HostLine[] {
+  if (name === undefined || host?.bridges.includes(name)) return [];
+  const joined = 'the interfaces of the host that it joins, such as "eth0"; none for the containers alone';
+  return [hostLine(`networking.bridges.${nixString(name)}.interfaces`, "[ ]", joined)];
+}

@@ -7,6 +7,7 @@ import type { Resource } from "../option";
 import { type Ends, parsePairs } from "./address-pair";
 import { isGiven } from "../values";
 import type { WiredProps } from "./addresses";
+import { bridgeLines } from "./bridge";
 import { endsOf } from "./end";
 import { interfaceHeld, type NetworkOption } from "./network-option";
 
@@ -163,6 +164,8 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
       });
     }),
   ],
+
+  hostConfig: ({ network }, host) => network.extraVeths.flatMap(({ hostBridge }) => bridgeLines(hostBridge, host)),
 
   needs({ network }, facts, refuse, observed) {
     for (const { setting, side, address } of endsOf(network)) {

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { confLine } from "../../line";
 import type { Refuse } from "../../error";
-import { plain } from "../../text";
+import { hostLine } from "../../host-line";
+import { listing, plain } from "../../text";
 import { type Resource, says } from "../option";
-import { isPaired, isWired, type WiredProps } from "./addresses";
+import { isWired, type WiredProps } from "./addresses";
+import { isPaired } from "./end";
 import { confProperty, type NetworkOption } from "./network-option";
 
 /** One forwarded port, as in `containers.<name>.forwardPorts`. */
@@ -100,6 +102,18 @@ export const forwardPorts: NetworkOption<ForwardPortsProps & WiredProps, Forward
         "forward another hostPort, or let the host's sshd listen on another port first",
       );
     }
+  },
+
+  hostConfig({ network }, host) {
+    if (network.forwardPorts.length === 0) return [];
+    const ports = network.forwardPorts.map(({ protocol, hostPort }) => `${protocol} port ${hostPort}`);
+    return [
+      // Off a bridge, networking.nat does it.
+      ...(host?.ipForward || isPaired(network) ? [] : [hostLine('boot.kernel.sysctl."net.ipv4.ip_forward"', "1")]),
+      {
+        remark: `${listing(ports)}: nothing to open, networking.firewall of the host does not see forwarded ports; the container's own does`,
+      },
+    ];
   },
 
   advice(container, { ipForward, listens = [] }, { observed, connects }) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostItem, hostLine, nixString } from "../../host-line";
 import { confLine } from "../../line";
 import { pathFault, tidyPath } from "../../path";
 import { isGiven } from "../values";
@@ -44,6 +45,23 @@ export const networkNamespace: NetworkOption<
   properties: [confProperty("networkNamespace", "NETWORK_NAMESPACE_PATH")],
 
   sources: ({ network }) => (network.networkNamespace === undefined ? [] : [network.networkNamespace]),
+
+  hostConfig({ name: container, network }, host) {
+    const path = network.networkNamespace;
+    if (path === undefined || (host && host.sources.get(path) !== "missing")) return [];
+    const name = /^\/(?:var\/)?run\/netns\/([A-Za-z0-9_.-]+)$/.exec(path)?.[1];
+    if (name === undefined) return [{ remark: `something must make the network namespace ${path} before it starts` }];
+    const service = `systemd.services.${nixString(`netns-${name}`)}`;
+    const ip = (words: string): string => `"\${pkgs.iproute2}/bin/ip netns ${words} ${name}"`;
+    return [
+      hostItem(`${service}.wantedBy`, '"multi-user.target"'),
+      hostItem(`${service}.before`, nixString(`container@${container}.service`)),
+      hostLine(
+        `${service}.serviceConfig`,
+        `{ Type = "oneshot"; RemainAfterExit = true; ExecStart = ${ip("add")}; ExecStop = ${ip("delete")}; }`,
+      ),
+    ];
+  },
 
   needs({ network }, { host }, refuse) {
     const path = network.networkNamespace;

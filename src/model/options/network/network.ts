@@ -78,6 +78,7 @@ export const network: Option<NetworkSetting, ParsedNetwork> = {
   needs: (container, facts, refuse, observed) => {
     for (const member of members) member.needs?.(container, facts, refuse, observed);
   },
+  hostConfig: (container, host) => members.flatMap((member) => member.hostConfig?.(container, host) ?? []),
   advice: (container, host, sight) => members.flatMap((member) => member.advice?.(container, host, sight) ?? []),
 };
 
