@@ -144,12 +144,6 @@ export function containerWords({ construct, name }: DesiredContainer): string {
   return `${construct} (container ${name})`;
 }
 
-/** Whether it does not share the host's network. */
-export function leavesHostNetwork({ network }: Wanted): boolean {
-  const { privateNetwork, interfaces, macvlans, networkNamespace } = network;
-  return privateNetwork || interfaces.length > 0 || macvlans.length > 0 || networkNamespace !== undefined;
-}
-
 /** Whether its configuration has such words; where it does, advice on them is not asked for. */
 export function says({ config }: DesiredContainer, words: RegExp): boolean {
   return config.files.some(({ text }) => words.test(text));

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { confLine } from "../line";
 import { listing, plain } from "../text";
-import { leavesHostNetwork, type Option, says } from "./option";
+import { hasOwnNetwork } from "./network/own-network";
+import { type Option, says } from "./option";
 
 export interface ResolvConfProps {
   /**
@@ -42,9 +43,9 @@ export const resolvConf: Option<ResolvConfProps, ResolvConf> = {
         ? ["the /etc/resolv.conf that its earlier starts copied stays inside until its own configuration replaces it"]
         : [];
     }
+    const leavesHost = hasOwnNetwork(wanted) || wanted.network.networkNamespace !== undefined;
     const isDeaf = nameservers.length > 0 && nameservers.every((server) => /^(127\.|::1$)/.test(server));
-    if (!connects || !isDeaf || !leavesHostNetwork(wanted) || says(wanted, /useHostResolvConf|resolved|resolvconf/))
-      return [];
+    if (!connects || !isDeaf || !leavesHost || says(wanted, /useHostResolvConf|resolved|resolvconf/)) return [];
     return [
       `names will not resolve inside: the host's /etc/resolv.conf, which is copied into it, names ${plain(listing(nameservers), 80)}, where the container's own network has nobody. ` +
         "Set copyResolvConf: false, and in its config: networking.useHostResolvConf = lib.mkForce false; services.resolved.enable = true; networking.nameservers = [ … ];",
