@@ -116,6 +116,11 @@ export const privateUsers: Option<PrivateUsersProps, PrivateUsers> = {
             `everything in ${listing(foreign.map(({ mountPoint }) => mountPoint))} belongs to nobody inside, and cannot be written: set idmap: true on those bindMounts to give files the same numbers inside and outside`,
           ]
         : []),
+      ...(wanted.allowedDevices.length > 0
+        ? [
+            "its devices belong to nobody inside: only what everybody may open there can be opened (their mode on the host)",
+          ]
+        : []),
       ...(shared ? ["on the host's own network it cannot listen on ports below 1024"] : []),
     ];
   },

@@ -44,7 +44,7 @@ export const timeouts: Option<TimeoutsProps, ParsedTimeouts> = {
     if (span !== undefined && (spelled === undefined || spelled < 1 || spelled > 86400)) {
       refuse(
         `timeoutStartSec ${JSON.stringify(span)} is not a time span of whole seconds from 1 s to a day`,
-        'write it like "5min", "1h 30min" or "90s"',
+        'write it like "5min", "1h 30min" or "90s"; "24h" is the most',
       );
     }
     if (span !== undefined && given?.start !== undefined) {

@@ -1,6 +1,6 @@
 import { left, refused } from "./left";
 
-const form = 'write it like "5min", "1h 30min" or "90s"';
+const form = 'write it like "5min", "1h 30min" or "90s"; "24h" is the most';
 
 describe("timeoutStartSec", () => {
   test.each<[string | number, number]>([
