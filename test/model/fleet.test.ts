@@ -34,6 +34,12 @@ describe("two containers of one host", () => {
       "network.forwardPorts forwards tcp port 80, which is also forwarded to shop/a (container a) on the same host → forward each port of a host to one container",
     ],
     [
+      "an interface that is that of the other's private network",
+      pair("10.0.0.2"),
+      { extraVeths: { "ve-a": {} } },
+      'network.extraVeths "ve-a" is the interface that the private network of shop/a (container a) has → give it another name, like "lan0"',
+    ],
+    [
       "the same interface",
       { interfaces: ["eth1"] },
       { interfaces: ["eth2", "eth1:a18"] },

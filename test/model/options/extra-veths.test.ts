@@ -65,10 +65,6 @@ describe("network.extraVeths", () => {
       'network.extraVeths "eth0" is the name of another interface of containers → give it a name of its own, like "lan0"',
     ],
     [
-      { "ve-web": {} },
-      'network.extraVeths "ve-web" is the name of another interface of containers → give it a name of its own, like "lan0"',
-    ],
-    [
       { lan0: { hostBridge: "b r" } },
       `network.extraVeths.lan0.hostBridge "b r" is not the name of an interface → ${name}`,
     ],

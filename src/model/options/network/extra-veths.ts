@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { bareAddress } from "../../address";
+import type { DesiredContainer } from "../../container";
 import { confLine, flagLine, flagsKey, type Line, parseFlags } from "../../line";
 import { hostInterface, isInterfaceName, nameRemedy } from "../../interface-name";
 import { plain } from "../../text";
-import type { Resource } from "../option";
+import { type Clash, containerWords, type Resource } from "../option";
 import { type Ends, parsePairs } from "./address-pair";
 import { isGiven } from "../values";
 import type { WiredProps } from "./addresses";
@@ -78,7 +79,7 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
       const at = `network.extraVeths.${name}`;
       if (!isInterfaceName(name)) {
         refuse(`network.extraVeths ${JSON.stringify(name)} is not the name of an interface`, nameRemedy);
-      } else if (/^(lo|eth0|host0|v[eb]-.*)$/.test(name)) {
+      } else if (/^(lo|eth0|host0)$/.test(name)) {
         refuse(
           `network.extraVeths ${JSON.stringify(name)} is the name of another interface of containers`,
           'give it a name of its own, like "lan0"',
@@ -166,6 +167,22 @@ export const extraVeths: NetworkOption<ExtraVethsProps & WiredProps, ExtraVeths>
   ],
 
   hostConfig: ({ network }, host) => network.extraVeths.flatMap(({ hostBridge }) => bridgeLines(hostBridge, host)),
+
+  // The pair of a private network is ve-NAME on the host, vb-NAME on a bridge; NAT for `ve-+` has people name theirs so too.
+  clashes: (neighbours) => {
+    const own = new Map<string, DesiredContainer>(
+      neighbours.flatMap((one) => ["ve", "vb"].map((kind) => [`${kind}-${one.name}`, one] as const)),
+    );
+    return neighbours.flatMap((container) =>
+      container.network.extraVeths.flatMap(({ name }): Clash[] => {
+        const other = own.get(name);
+        if (!other) return [];
+        const whose = other === container ? "this very container" : containerWords(other);
+        const what = `network.extraVeths ${JSON.stringify(name)} is the interface that the private network of ${whose} has`;
+        return [{ container, what, remedy: 'give it another name, like "lan0"' }];
+      }),
+    );
+  },
 
   needs({ network }, facts, refuse, observed) {
     for (const { setting, side, address } of endsOf(network)) {
