@@ -68,14 +68,19 @@ check_other() {
   if [ ! -f "$confdir/$w_other.conf" ] || [ ! -d "$statedir/$w_other" ] || [ -z "$got_system" ] || [ ! -e "$_ours/journal" ] || [ -e "$statedir/.kept-$w_other" ]; then
     refuse_rename "$w_other is not whole (its conf, root directory, system profile or journal is missing): deploy it under its old name first"
   fi
+  for _place in "$control/container@$w_name.service.d" "$r/run/systemd/system.control/container@$w_name.service.d" "$profiles/$w_name" "${profiles%/profiles/*}/gcroots/per-container/$w_name"; do
+    if { [ -e "$_place" ] || [ -L "$_place" ]; } && ! rmdir "$_place" 2>/dev/null; then
+      refuse_rename "${_place#"$r"} is in the way"
+    fi
+  done
   ! mountpoint -q "$statedir/$w_other" || refuse_rename "${statedir#"$r"}/$w_other is a mount point, which cannot be renamed"
 }
 
-# Makes one name the other's; when it was done before, nothing is there to move.
+# Makes one name the other's; when it was done before, nothing is there to move. An empty folder is in nobody's way.
 # Takes: $1 path, $2 new path. Fails: it cannot be moved, which was said.
 move_name() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then return 0; fi
-  if [ -e "$2" ] || [ -L "$2" ]; then
+  if { [ -e "$2" ] || [ -L "$2" ]; } && ! rmdir "$2" 2>/dev/null; then
     say "$w_name: both ${1#"$r"} and ${2#"$r"} are there"
     return 1
   fi
@@ -90,7 +95,10 @@ move_names() {
   rm -rf "$wants/container@$1.service" "$wants/container@$2.service"
   rmdir "$wants" 2>/dev/null || :
   for _tree in "$control" "$r/run/systemd/system.control"; do
-    move_name "$_tree/container@$1.service.d" "$_tree/container@$2.service.d" || return 1
+    move_name "$_tree/container@$1.service.d" "$_tree/container@$2.service.d" || {
+      free_places
+      return 1
+    }
   done
   mkdir -p "$ours/containers/$2"
   free_places

@@ -66,6 +66,23 @@ describe("a container that takes over the data of another name", () => {
     expect((await runProgram(host, renaming(await digestOf(host, name)))).stdout).toContain("nothing to do");
   });
 
+  test("takes a name of which empty folders are left, as of a container that the host declared once", async () => {
+    await sh(
+      `mkdir -p nix/var/nix/profiles/per-container/${name} nix/var/nix/gcroots/per-container/${name} etc/systemd/system.control/container@${name}.service.d`,
+    );
+    expect(await runProgram(host, renaming(await both(name, "old")))).toMatchObject({ code: 0 });
+    expect(await status()).toBe("gone\nup\ngold");
+  });
+
+  test("is refused before anything moves where something of the new name is in the way", async () => {
+    await sh(
+      `mkdir -p nix/var/nix/profiles/per-container/${name}; ln -s /nix nix/var/nix/profiles/per-container/${name}/system-1-link`,
+    );
+    const refused = await runProgram(host, renaming(await both(name, "old")));
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("is in the way; nothing was touched")]);
+    expect(await status()).toBe("up\ngone\ngold");
+  });
+
   test("is a plan's promise of both names: what changed since is refused", async () => {
     const base = await both(name, "old");
     await sh("echo AUTO_START=1 >>etc/nixos-containers/old.conf");
