@@ -212,7 +212,9 @@ EOF
   done
 }
 
-# The credentials of a running container whose file on the host is not any more what it got when it started.
+# The credentials of a running container whose file on the host is not any more what it got when it started. Where there is nothing
+# to compare, nothing is stale: a start without the file would fail. Root inside may have put anything in the place of its own,
+# such as a pipe in which nothing comes, or a link to a device of the host.
 # Takes: $1 container, $2 its leader. Sets: got_stale_credentials (names, with a space between).
 get_stale_credentials() {
   got_stale_credentials=''
@@ -226,7 +228,10 @@ get_stale_credentials() {
   for _flag in ${_flags%\"}; do
     case $_flag in --load-credential=*:/*) ;; *) continue ;; esac
     _flag=${_flag#*=}
-    cmp -s "$r${_flag#*:}" "$r/proc/${2:-none}/root/run/host/credentials/${_flag%%:*}" || got_stale_credentials="$got_stale_credentials${got_stale_credentials:+ }${_flag%%:*}"
+    _got=$r/proc/${2:-none}/root/run/host/credentials/${_flag%%:*}
+    if [ ! -f "$r${_flag#*:}" ] || [ ! -f "$_got" ] || [ -L "$_got" ]; then continue; fi
+    timeout 10 cmp -s "$r${_flag#*:}" "$_got"
+    [ "$?" != 1 ] || got_stale_credentials="$got_stale_credentials${got_stale_credentials:+ }${_flag%%:*}"
   done
   set +f
 }

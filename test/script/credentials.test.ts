@@ -1,0 +1,36 @@
+import type { ContainerSettings } from "../../src/model/container";
+import { EmbeddedHost } from "../../src/sim";
+import { convergeProgram, desired, inRoot, runProgram, sound } from "./program";
+
+describe("the credentials of a running container", () => {
+  let host: EmbeddedHost;
+  beforeEach(async () => {
+    host = await EmbeddedHost.start({ durations: { build: 0.1, start: 0.1, stop: 0.1 } });
+    await host.edit("/run/token", "one");
+    expect(await converge(settings)).toMatchObject({ code: 0 });
+  });
+  afterEach(() => host.stop());
+
+  const sh = (command: string): Promise<string> => inRoot(host, command);
+  const program = (settings: ContainerSettings, text = sound): string =>
+    convergeProgram(desired("data", text, settings));
+  const converge = (...what: Parameters<typeof program>): ReturnType<typeof runProgram> =>
+    runProgram(host, program(...what));
+  const settings = { credentials: { token: { hostPath: "/run/token" } } };
+  const inside = 'proc/"$(machinectl show data -p Leader --value)"/root/run/host/credentials/token';
+  const invocation = (): Promise<string> => sh("systemctl show container@data -p InvocationID --value");
+
+  test("one whose file is gone restarts nothing: it could not start without it", async () => {
+    const before = await invocation();
+    await sh("rm run/token");
+    expect(await converge(settings, "{ ... }:\n{ a = 1; }\n")).toMatchObject({ code: 0 });
+    expect(await invocation()).toBe(before);
+  });
+
+  test("a pipe that root inside put in the place of one holds nobody up", async () => {
+    const before = await invocation();
+    await sh(`rm -f ${inside}; mkfifo ${inside}`);
+    expect(await converge(settings)).toMatchObject({ code: 0 });
+    expect(await invocation()).toBe(before);
+  }, 15_000);
+});
