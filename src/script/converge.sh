@@ -157,6 +157,7 @@ work() {
   else
     put_root_back "$w_name" || refuse "its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
     if is_up "$w_name" && profile_unseen; then restart=yes; fi
+    if root_moves; then restart=yes; fi
     if conf_as_wanted; then
       write_conf quietly
     else

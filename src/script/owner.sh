@@ -53,6 +53,21 @@ put_root_back() {
   mv -T "$statedir/.kept-$1" "$statedir/$1" && settle_names "$statedir"
 }
 
+# The root directory in memory of a container that was ephemeral until now, and does not run on it: a unit whose drop-in went before
+# it stopped does not know it any more. The next container of the name would find in it what was there.
+# What the host's own drop-in or a conf from before an adoption may have it run on, stays.
+# Takes: $1 container.
+leave_run_root() {
+  _root=$r/run/nixos-containers/$1
+  [ -d "$_root" ] || return 0
+  if ! is_inactive "$1"; then
+    _leader=$(machinectl show "$1" -p Leader --value 2>/dev/null)
+    _inside=$(stat -L -c %d:%i "$r/proc/${_leader:-none}/root" 2>/dev/null) || return 0
+    [ "$_inside" != "$(stat -c %d:%i "$_root")" ] || return 0
+  fi
+  rm -rf --one-file-system "$_root"
+}
+
 # Takes away what nixos-container and the unit keep; the root directory goes with it if it is still in place.
 # Takes: $1 container. Sets: got_reloaded (`no` when systemd may not know yet). Fails: something of it is left.
 forget_container() {
@@ -64,6 +79,7 @@ forget_container() {
   fi
   [ -L "$confdir/$1.conf" ] || rm -f "$confdir/$1.conf"
   systemctl reset-failed "container@$1.service" 2>/dev/null || :
+  leave_run_root "$1"
   rm -rf "${profiles:?}/$1" "${profiles%/profiles/*}/gcroots/per-container/$1"
   if [ -d "$statedir/$1" ]; then
     chattr -i "$statedir/$1/var/empty" 2>/dev/null || :

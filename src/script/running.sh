@@ -37,6 +37,7 @@ bring_up_or_down() {
     if is_inactive "$w_name"; then return 0; fi
     begin_step stopping
     stop_container "$w_name" || give_up 'the container does not stop'
+    case $w_drop_in in *RuntimeDirectory=*) ;; *) leave_run_root "$w_name" ;; esac
     done_step 'stopped'
     return 0
   fi
@@ -63,7 +64,7 @@ bring_up_or_down() {
     _acted=$(date +%s)
     stop_container "$w_name" || give_up 'the container does not stop'
     start_container "$w_name" || start_failed "$_acted"
-    leave_run_root
+    case $w_drop_in in *RuntimeDirectory=*) ;; *) leave_run_root "$w_name" ;; esac
     done_step 'restarted'
   else
     begin_step starting
@@ -76,13 +77,6 @@ bring_up_or_down() {
   get_running
   get_system "$w_name"
   [ "$got_running" = "$got_system" ] || give_up "the container came up with another system ($got_running) than was built ($got_system)"
-}
-
-# The root directory in memory of a container that was ephemeral until now: systemd does not know it any more.
-# Takes: nothing.
-leave_run_root() {
-  case $w_drop_in in *RuntimeDirectory=*) return 0 ;; esac
-  if [ -d "$r/run/nixos-containers/$w_name" ]; then rm -rf --one-file-system "$r/run/nixos-containers/$w_name"; fi
 }
 
 # The mounts that the container's unit needs and that are not up: the unit's own journal is silent then.
@@ -100,9 +94,12 @@ get_failing_mounts() {
 # Takes: $1 seconds since the epoch at which the start began. Ends: the program, with the reason.
 start_failed() {
   get_unit_lines "$1"
-  [ "$(systemctl show "container@$w_name.service" -p ConditionResult --value)" != no ] ||
-    give_up 'the container did not start, as a condition of its unit is not met (unit.unitConfig)'
+  # It looks as if a condition were not met also where none was looked at, for something that it requires did not come up.
   get_failing_mounts "$w_name"
   [ -z "$got_failing_mounts" ] || give_up "the container did not start, as its bind mounts need $got_failing_mounts, which did not come up: see systemctl status '$got_failing_mounts'"
+  case $(systemctl show "container@$w_name.service" -p ConditionResult -p ConditionTimestampMonotonic) in
+    *ConditionTimestampMonotonic=0*) ;;
+    *ConditionResult=no*) give_up 'the container did not start, as a condition of its unit is not met (unit.unitConfig)' ;;
+  esac
   give_up 'the container did not start; the last lines of its unit stand above'
 }

@@ -163,6 +163,10 @@ drop_in_as_wanted() {
   if [ -n "$w_drop_in" ]; then say "$w_drop_in" | cmp -s - "$got_drop_in"; else [ ! -e "$got_drop_in" ]; fi
 }
 
+# Whether this change moves the root directory into memory or out of it: what runs stays where it started.
+# Takes: nothing. Fails: it does not.
+root_moves() { [ "$(drop_in_before | grep '^Environment=root=')" != "$(say "$w_drop_in" | grep '^Environment=root=')" ]; }
+
 # Whether nobody told the unit anything by hand.
 # Takes: nothing. Fails: somebody did.
 settings_as_wanted() {
