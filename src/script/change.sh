@@ -146,10 +146,12 @@ drop_in_before() { cat "$dir/before/drop-in" 2>/dev/null; }
 # Takes: $1 container, $2 folder in which get_cleared kept them. Fails: they cannot be put back.
 put_settings_back() {
   for _tree in etc run; do
-    [ -d "$2/$_tree" ] || continue
-    mkdir -p "$r/$_tree/systemd/system.control/container@$1.service.d"
-    chmod 755 "$r/$_tree/systemd/system.control" "$r/$_tree/systemd/system.control/container@$1.service.d"
-    cp -P "$2/$_tree"/*.conf "$r/$_tree/systemd/system.control/container@$1.service.d/" || return 1
+    for _file in "$2/$_tree"/*.conf; do
+      if [ ! -e "$_file" ] && [ ! -L "$_file" ]; then continue; fi
+      mkdir -p "$r/$_tree/systemd/system.control/container@$1.service.d"
+      chmod 755 "$r/$_tree/systemd/system.control" "$r/$_tree/systemd/system.control/container@$1.service.d"
+      cp -P "$_file" "$r/$_tree/systemd/system.control/container@$1.service.d/" || return 1
+    done
   done
 }
 
@@ -254,6 +256,7 @@ give_up_create() {
   get_before system
   _was=$got_before
   _left='nothing of it is left on the host'
+  get_cleared "$w_name" "$dir/before/settings" || refuse "$*; and what was set by hand with systemctl cannot be saved, so nothing of it was removed"
   forget_container "$w_name" >/dev/null 2>&1 || : # sets got_reloaded
   put_root_back "$w_name" || refuse "$*; its data waits in ${statedir#"$r"}/.kept-$w_name and cannot be moved back"
   _restored=$got_reloaded
@@ -265,7 +268,9 @@ give_up_create() {
   fi
   if [ -e "$dir/journal" ] || [ -e "$statedir/$w_name" ]; then _left='what was there before is back'; fi
   get_before boot
-  if [ "$got_before$(drop_in_before)" != no ] && [ "$_left" = 'what was there before is back' ]; then set_unit "$w_name" "$got_before" "$(drop_in_before)" || _restored=no; fi
+  if [ "$_left" = 'what was there before is back' ]; then put_settings_back "$w_name" "$dir/before/settings" || _restored=no; fi
+  if [ -d "$dir/before/settings" ]; then _reload=yes; else _reload=no; fi
+  if [ "$got_before$(drop_in_before)$_reload" != nono ] && [ "$_left" = 'what was there before is back' ]; then set_unit "$w_name" "$got_before" "$(drop_in_before)" "$_reload" || _restored=no; fi
   if [ "$_restored" = no ]; then
     start_stopped
     refuse "$*; what was there before could not be put back entirely: see above, mend the host, and deploy again. It is kept in ${dir#"$r"}/before"

@@ -91,7 +91,8 @@ prepare_unit() {
     _told=$(date +%s)
     set_unit "$w_name" "$w_boot" "$w_drop_in" "$_again" ||
       give_up "what its unit is told cannot be set below /etc/systemd/system.control"
-    if [ "$_clear" = yes ]; then reach_running "$w_name" || give_up 'what was set by hand with systemctl cannot be taken from the running container'; fi
+    # A run that was cut off may have come no further than the files, whatever they said before.
+    if [ "$_again" = yes ]; then reach_running "$w_name" || give_up 'what its unit was told before cannot be taken from the running container'; fi
     case $w_unit_words in
       'unit settings')
         get_ignored "$w_name" "$_told"

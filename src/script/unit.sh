@@ -18,7 +18,10 @@ get_cleared() {
   for _tree in etc run; do
     for _file in "$r/$_tree/systemd/system.control/container@$1.service.d"/*.conf; do
       if [ "$_file" = "$control/container@$1.service.d/90-cdktf-nixos.conf" ] || { [ ! -e "$_file" ] && [ ! -L "$_file" ]; }; then continue; fi
-      if [ -n "$2" ]; then mkdir -p "$2/$_tree" && cp -P "$_file" "$2/$_tree/" || return 1; fi
+      if [ -n "$2" ]; then
+        _saved=$2/$_tree/${_file##*/}
+        mkdir -p "$2/$_tree" && cp -P "$_file" "$_saved.new" && mv -fT "$_saved.new" "$_saved" || return 1
+      fi
       rm -f "$_file" || return 1
       got_cleared=yes
     done
@@ -27,9 +30,12 @@ get_cleared() {
 }
 
 # Lets what drop-ins say of devices and limits reach a container that runs, which a daemon-reload alone does not: any set-property
-# does, and this one sets nothing and leaves nothing behind.
+# does, and this one sets nothing and leaves nothing behind. systemd refuses it of a masked unit, which it cannot tell anything.
 # Takes: $1 container. Fails: it may not have reached it.
-reach_running() { systemctl set-property --runtime "container@$1.service" Markers=-needs-restart; }
+reach_running() {
+  is_inactive "$1" || [ "$(systemctl show "container@$1.service" -p LoadState --value)" = masked ] ||
+    systemctl set-property --runtime "container@$1.service" Markers=-needs-restart
+}
 
 # Links or unlinks container $1 for the host's boot ($2: yes, no), and gives its unit the drop-in with the text $3, or none; one
 # daemon-reload for both. With $4 `yes` systemd reads its files again in any case: a run that was cut off may have written them.

@@ -6,6 +6,10 @@
 set_properties() {
   unit=$1
   shift 2
+  if is_masked "$unit"; then
+    say "Failed to set unit properties on $unit: Unit $unit is masked."
+    return 1
+  fi
   # Of a marker no file tells; what the unit has been told since reaches the container all the same.
   case $* in
     Markers=*' '*) ;;
