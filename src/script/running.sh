@@ -63,6 +63,7 @@ bring_up_or_down() {
     begin_step restarting
     _acted=$(date +%s)
     stop_container "$w_name" || give_up 'the container does not stop'
+    leave_earlier_root
     start_container "$w_name" || start_failed "$_acted"
     case $w_drop_in in *RuntimeDirectory=*) ;; *) leave_run_root "$w_name" ;; esac
     done_step 'restarted'
@@ -71,6 +72,7 @@ bring_up_or_down() {
     _acted=$(date +%s)
     # A conf from the future (the clock was set back) would look newer than any start.
     [ "$(stat -c %Y "$conf")" -le "$_acted" ] || touch "$conf"
+    leave_earlier_root
     start_container "$w_name" || start_failed "$_acted"
     done_step 'started'
   fi
@@ -89,6 +91,14 @@ get_failing_mounts() {
     esac
   done
   got_failing_mounts=${got_failing_mounts# }
+}
+
+# A root in memory that it moves into now is empty, also where one was left behind by a stop that systemd no longer knew it at.
+# Takes: nothing.
+leave_earlier_root() {
+  case $w_drop_in in
+    *RuntimeDirectory=*) if root_moves; then leave_run_root "$w_name"; fi ;;
+  esac
 }
 
 # Takes: $1 seconds since the epoch at which the start began. Ends: the program, with the reason.

@@ -26,6 +26,13 @@ describe("a root directory in memory", () => {
     expect(await sh("ls run/nixos-containers 2>/dev/null")).toBe("");
   });
 
+  test("starts empty also where an earlier one was left behind", async () => {
+    expect(await converge({ restartIfChanged: false })).toMatchObject({ code: 0 });
+    await sh("nixos-container stop data; mkdir -p run/nixos-containers/data; echo old >run/nixos-containers/data/old");
+    expect(await converge({ ephemeral: true })).toMatchObject({ code: 0 });
+    expect(await sh("ls run/nixos-containers/data")).not.toContain("old");
+  });
+
   test("is what it runs in again when the drop-in was lost", async () => {
     await sh("rm -r etc/systemd/system.control/container@data.service.d; systemctl daemon-reload");
     await sh("systemctl restart container@data.service; touch var/lib/nixos-containers/data/var/on-disk");
