@@ -45,7 +45,9 @@ export function keptEntries(lines: readonly string[]): ReadonlyMap<string, strin
   const at = lines.findIndex((line) => line.startsWith(`${keptMark} (`));
   if (at < 0) return new Map();
   const kept = parseConf(lines.slice(at + 1).filter((line) => !line.startsWith(`${stateVersionKey}=`)));
-  return lines[at] === markOf(kept) ? kept : new Map();
+  if (lines[at] !== markOf(kept)) return new Map();
+  // What an option has learnt to say since is the code's.
+  return new Map([...kept].filter(([key, value]) => !isOwned({ place: "conf", key, value })));
 }
 
 function markOf(kept: ReadonlyMap<string, string>): string {

@@ -159,3 +159,11 @@ test("what would have a container run another system is nothing to keep", () => 
     new Map([["X", "1"]]),
   );
 });
+
+test("what an option can say by now is kept no longer: the code says it", () => {
+  const kept = new Map([
+    ["HOST_BRIDGE", "br0"],
+    ["XMORE", "1"],
+  ]);
+  expect(keptEntries(renderConf({ ...wanted({}), kept }).split("\n"))).toEqual(new Map([["XMORE", "1"]]));
+});
