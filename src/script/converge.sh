@@ -23,6 +23,7 @@ check_promise() {
     machinectl list >/dev/null 2>&1 || refuse 'systemd-machined does not answer; nothing was touched. See systemctl status systemd-machined'
   fi
   check_addresses
+  check_credentials
   [ "$w_base" != any ] || return 0
   _found=$(digest_of "$w_name") || refuse 'systemd does not tell its state; nothing was touched'
   if [ "$rename" != no ]; then
@@ -53,6 +54,19 @@ check_addresses() {
         esac
       done <"$_path"
     done
+  done
+}
+
+# Refuses where a credential's file is gone: the container would be stopped, and could start neither as it shall be nor as it was.
+# Takes: nothing.
+check_credentials() {
+  [ "$w_running" = yes ] || return 0
+  # Its words hold no wildcards: splitting them is meant.
+  for _flag in $w_conf; do
+    case $_flag in *--load-credential=*:/*) ;; *) continue ;; esac
+    _flag=${_flag#*--load-credential=}
+    _flag=${_flag%\"}
+    [ -e "$r${_flag#*:}" ] || refuse "credential ${_flag%%:*}: ${_flag#*:} is not there any more, and the container could not start; nothing was touched. Have it decrypted on the host (age.secrets, sops.secrets, systemd-creds), and deploy again"
   done
 }
 

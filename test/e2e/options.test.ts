@@ -226,6 +226,23 @@ describe("each option of a container is set, changed, mended and taken away", ()
     ]);
   });
 
+  test("a credential that goes between plan and apply stops nothing that runs", async () => {
+    const secret = `/run/${prefix}secret`;
+    const spec = (more = {}) => stackOf({ credentials: { pw: { hostPath: secret } }, ...more });
+    await world.sh("option", `umask 077; echo hunter2 >"$R${secret}"`);
+    await world.deploy(spec());
+    const started = await world.started("option");
+    await world.project.plan(spec({ tmpfs: ["/var/cache"] }));
+    await world.sh("option", `rm "$R${secret}"`);
+    const { code, output } = await world.project.apply("fleet");
+    expect([code, output.replace(/\s+/g, " ")]).toEqual([
+      1,
+      expect.stringContaining(`credential pw: ${secret} is not there any more`),
+    ]);
+    expect([await world.status("option"), await world.started("option")]).toEqual(["up", started]);
+    await world.deploy(stackOf({}));
+  });
+
   test("what somebody told the unit with systemctl set-property is drift, and goes", async () => {
     await world.deploy(stackOf({}));
     await world.sh("option", 'systemctl set-property "container@$N" TasksMax=77');
