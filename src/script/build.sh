@@ -171,7 +171,7 @@ update_system() {
   [ "$restart" = no ] || return 0
   get_unit_lines "$_acted"
   switch_refused "$got_unit_lines" || give_up_reload "$got_unit_lines"
-  [ "$w_restart" = yes ] || give_up 'the new system cannot be switched to while it runs, and restartIfChanged is false'
+  [ "$w_restart" = yes ] || give_up 'the new system cannot be switched to while it runs, and restartIfChanged is false: deploy it once with restartIfChanged: true, at a time when it may restart'
   say "$w_name: the new system cannot be switched to while it runs: restarting instead"
   restart=yes
 }
