@@ -145,12 +145,12 @@ drop_in_before() { cat "$dir/before/drop-in" 2>/dev/null; }
 
 # Takes: $1 container, $2 folder in which get_cleared kept them. Fails: they cannot be put back.
 put_settings_back() {
-  for _tree in etc run; do
+  for _tree in $by_hand; do
     for _file in "$2/$_tree"/*.conf; do
       if [ ! -e "$_file" ] && [ ! -L "$_file" ]; then continue; fi
-      mkdir -p "$r/$_tree/systemd/system.control/container@$1.service.d"
-      chmod 755 "$r/$_tree/systemd/system.control" "$r/$_tree/systemd/system.control/container@$1.service.d"
-      cp -P "$_file" "$r/$_tree/systemd/system.control/container@$1.service.d/" || return 1
+      mkdir -p "$r/$_tree/container@$1.service.d"
+      chmod 755 "$r/$_tree" "$r/$_tree/container@$1.service.d"
+      cp -P "$_file" "$r/$_tree/container@$1.service.d/" || return 1
     done
   done
 }

@@ -16,6 +16,7 @@ ours=$r/var/lib/cdktf-nixos
 run=$r/run/cdktf-nixos
 control=$r/etc/systemd/system.control
 wants=$control/machines.target.wants
+by_hand='etc/systemd/system.control run/systemd/system.control run/systemd/system'
 profiles=$r/nix/var/nix/profiles/per-container
 gcroots=$r/nix/var/nix/gcroots/cdktf-nixos
 

@@ -94,7 +94,7 @@ prepare_unit() {
   _clear=no
   settings_as_wanted || {
     _clear=yes
-    _what="${_what:+$_what and }unit settings"
+    case $_what in *'unit settings') ;; *) _what="${_what:+$_what and }unit settings" ;; esac
   }
   if [ -n "$_what" ] || [ "$resumed" = yes ]; then
     begin_step "setting $w_unit_aspects"

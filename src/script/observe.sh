@@ -18,8 +18,8 @@ observe() {
       [ ! -f "$_file" ] || _notes="$_notes $_file"
     done
     _places="$_places $confdir/$_container.conf $statedir/$_container $profiles/$_container $wants/container@$_container.service"
-    for _file in "$control/container@$_container.service.d" "$r/run/systemd/system.control/container@$_container.service.d"; do
-      [ ! -d "$_file" ] || _places="$_places $_file"
+    for _tree in $by_hand; do
+      [ ! -d "$r/$_tree/container@$_container.service.d" ] || _places="$_places $r/$_tree/container@$_container.service.d"
     done
     _units="$_units container@$_container.service"
   done

@@ -68,7 +68,9 @@ check_other() {
   if [ ! -f "$confdir/$w_other.conf" ] || [ ! -d "$statedir/$w_other" ] || [ -z "$got_system" ] || [ ! -e "$_ours/journal" ] || [ -e "$statedir/.kept-$w_other" ]; then
     refuse_rename "$w_other is not whole (its conf, root directory, system profile or journal is missing): deploy it under its old name first"
   fi
-  for _place in "$control/container@$w_name.service.d" "$r/run/systemd/system.control/container@$w_name.service.d" "$profiles/$w_name" "${profiles%/profiles/*}/gcroots/per-container/$w_name"; do
+  _places="$profiles/$w_name ${profiles%/profiles/*}/gcroots/per-container/$w_name"
+  for _tree in $by_hand; do _places="$_places $r/$_tree/container@$w_name.service.d"; done
+  for _place in $_places; do
     if { [ -e "$_place" ] || [ -L "$_place" ]; } && ! rmdir "$_place" 2>/dev/null; then
       refuse_rename "${_place#"$r"} is in the way"
     fi
@@ -94,8 +96,8 @@ move_names() {
   hold_places
   rm -rf "$wants/container@$1.service" "$wants/container@$2.service"
   rmdir "$wants" 2>/dev/null || :
-  for _tree in "$control" "$r/run/systemd/system.control"; do
-    move_name "$_tree/container@$1.service.d" "$_tree/container@$2.service.d" || {
+  for _tree in $by_hand; do
+    move_name "$r/$_tree/container@$1.service.d" "$r/$_tree/container@$2.service.d" || {
       free_places
       return 1
     }

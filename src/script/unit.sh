@@ -15,8 +15,8 @@ get_drop_in() { got_drop_in=$control/container@$1.service.d/90-cdktf-nixos.conf;
 # Takes: $1 container, $2 folder for them, empty for none. Sets: got_cleared (yes where there were any). Fails: they cannot be moved.
 get_cleared() {
   got_cleared=no
-  for _tree in etc run; do
-    for _file in "$r/$_tree/systemd/system.control/container@$1.service.d"/*.conf; do
+  for _tree in $by_hand; do
+    for _file in "$r/$_tree/container@$1.service.d"/*.conf; do
       if [ "$_file" = "$control/container@$1.service.d/90-cdktf-nixos.conf" ] || { [ ! -e "$_file" ] && [ ! -L "$_file" ]; }; then continue; fi
       if [ -n "$2" ]; then
         _saved=$2/$_tree/${_file##*/}
@@ -25,7 +25,7 @@ get_cleared() {
       rm -f "$_file" || return 1
       got_cleared=yes
     done
-    rmdir "$r/$_tree/systemd/system.control/container@$1.service.d" 2>/dev/null || :
+    rmdir "$r/$_tree/container@$1.service.d" 2>/dev/null || :
   done
 }
 

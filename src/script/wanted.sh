@@ -170,8 +170,10 @@ root_moves() { [ "$(drop_in_before | grep '^Environment=root=')" != "$(say "$w_d
 # Whether nobody told the unit anything by hand.
 # Takes: nothing. Fails: somebody did.
 settings_as_wanted() {
-  for _file in "$control/container@$w_name.service.d"/*.conf "$r/run/systemd/system.control/container@$w_name.service.d"/*.conf; do
-    if [ "$_file" != "$control/container@$w_name.service.d/90-cdktf-nixos.conf" ] && { [ -e "$_file" ] || [ -L "$_file" ]; }; then return 1; fi
+  for _tree in $by_hand; do
+    for _file in "$r/$_tree/container@$w_name.service.d"/*.conf; do
+      if [ "$_file" != "$control/container@$w_name.service.d/90-cdktf-nixos.conf" ] && { [ -e "$_file" ] || [ -L "$_file" ]; }; then return 1; fi
+    done
   done
 }
 

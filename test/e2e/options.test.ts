@@ -254,6 +254,22 @@ describe("each option of a container is set, changed, mended and taken away", ()
     expect(await world.started("option")).toBe(started);
   });
 
+  test("what somebody told it with systemctl edit --runtime is drift, and goes", async () => {
+    const spec = stackOf({ unit: { tasksMax: 500 } });
+    await world.deploy(spec);
+    await world.sh(
+      "option",
+      'd="$R/run/systemd/system/container@$N.service.d"; mkdir -p "$d"; printf "[Service]\\nTasksMax=77\\n" >"$d/override.conf"; systemctl daemon-reload; systemctl set-property "container@$N" MemoryMax=1G',
+    );
+    const { changes } = await world.planned(stackOf({ unit: { tasksMax: 501 } }), "option");
+    expect(changes).toContainEqual({ property: "unit, set by hand", before: "override.conf", effect: "live" });
+    const { output } = await world.deploy(stackOf({ unit: { tasksMax: 501 } }));
+    expect(output).toMatch(/set unit settings \(/);
+    expect(await world.sh("option", 'systemctl show "container@$N" -p TasksMax --value')).toBe("501");
+    expect(await world.sh("option", 'ls -d "$R/run/systemd/system/container@$N.service.d" 2>/dev/null || :')).toBe("");
+    await world.deploy(stackOf({}));
+  });
+
   test("what the conf of an adopted container says and no option can stays, until somebody edits it", async () => {
     await world.sh(
       "kept",
