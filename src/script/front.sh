@@ -107,5 +107,7 @@ detach() {
   wait "$_pid"
   _ended=$?
   [ -z "$watch" ] || kill "$watch" 2>/dev/null
+  # Terraform shows what a script says a moment after it has come, and not at all once the script has failed meanwhile.
+  if [ "$_ended" != 0 ] && [ "${1-}" != ssh ]; then sleep 0.5; fi
   exit "$_ended"
 }

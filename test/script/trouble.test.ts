@@ -25,6 +25,18 @@ describe("a host on which something does not work", () => {
     await host.run(`rm -f '${path}'; mv '${path}.new' '${path}'`);
   };
 
+  test("the reason of a failure is out a moment before the end: Terraform shows nothing that comes right at it", async () => {
+    await shim(
+      "sleep",
+      `[ "$*" != 0.5 ] || echo "$*" >>'${host.path("/run/slept")}'; exec /usr/bin/env PATH=/usr/bin:/bin sleep "$@"`,
+    );
+    const slept = async (): Promise<string> => (await host.run(`cat '${host.path("/run/slept")}' 2>/dev/null`)).stdout;
+    expect((await converge()).code).toBe(0);
+    expect(await slept()).toBe("");
+    expect((await converge('throw "no"')).code).toBe(1);
+    expect(await slept()).toBe("0.5\n");
+  });
+
   test("a file that vanishes while the host is observed takes no record of other containers with it", async () => {
     await converge();
     await host.edit("/var/lib/cdktf-nixos/containers/aaa/journal", "version=1\n");
