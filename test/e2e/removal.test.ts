@@ -28,6 +28,20 @@ describe("removing containers", () => {
     expect(await world.sh("old", 'ls -d "$ROOT" "$STATE"/.archive/"$N"-* 2>/dev/null || :')).toBe("");
   });
 
+  test("what an ephemeral one had in memory goes with it, and the next of its name begins empty", async () => {
+    const held = 'ls -d "$R/run/nixos-containers/$N" "$R/run/nixos-containers/$N/root/secret" 2>/dev/null || :';
+    const spec = world.stack([{ id: "old", ephemeral: true, removalPolicy: "destroy" }]);
+    await world.deploy(spec);
+    await world.sh("old", 'echo hunter2 >"$R/run/nixos-containers/$N/root/secret"');
+    await world.deploy(world.stack([]));
+    expect(await world.sh("old", held)).toBe("");
+    await world.deploy(spec);
+    expect(await world.sh("old", held)).not.toContain("secret");
+    // Nor does one that is stopped in the same change in which it stops being ephemeral leave anything.
+    await world.deploy(world.stack([{ id: "old", running: false }]));
+    expect(await world.sh("old", held)).toBe("");
+  });
+
   test("retain: left running, managed by nobody, and can be adopted", async () => {
     await world.deploy(world.stack([{ id: "old", removalPolicy: "retain" }]));
     const before = await world.started("old");

@@ -20,10 +20,11 @@ describe("the credentials of a running container", () => {
   const inside = 'proc/"$(machinectl show data -p Leader --value)"/root/run/host/credentials/token';
   const invocation = (): Promise<string> => sh("systemctl show container@data -p InvocationID --value");
 
-  test("one whose file is gone restarts nothing: it could not start without it", async () => {
+  test("one whose file is gone restarts nothing, and is refused: it could not start without it", async () => {
     const before = await invocation();
     await sh("rm run/token");
-    expect(await converge(settings, "{ ... }:\n{ a = 1; }\n")).toMatchObject({ code: 0 });
+    const { code, stdout } = await converge(settings, "{ ... }:\n{ a = 1; }\n");
+    expect([code, stdout]).toEqual([1, expect.stringContaining("/run/token is not there any more")]);
     expect(await invocation()).toBe(before);
   });
 
