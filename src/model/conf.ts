@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { confLine, flagsKey, flagWord, type Line, parseFlags } from "./line";
-import { linesOf, options } from "./options";
+import { linesOf } from "./options";
 import type { Wanted } from "./options/option";
+import { isOwned } from "./options/properties";
 
 /** The key by which a conf tells whose it is, should the journal be lost; the unit and nixos-container ignore it. */
 export const ownerKey = "CDKTF_NIXOS_OWNER";
@@ -53,10 +54,6 @@ export function keptEntries(lines: readonly string[]): ReadonlyMap<string, strin
 function markOf(kept: ReadonlyMap<string, string>): string {
   const text = [...kept].map(([key, value]) => `${key}=${value}\n`).join("");
   return `${keptMark} (${createHash("sha256").update(text).digest("hex").slice(0, 16)}):`;
-}
-
-function isOwned(line: Line): boolean {
-  return options.some((option) => option.properties?.some((property) => property.owns(line, [line])));
 }
 
 /** The lines of a conf, without those that change nothing about a running container. */

@@ -4,7 +4,7 @@ import type { Problem, Refuse, Where } from "./error";
 import { type ContainerSettings, options, type ParsedSettings } from "./options";
 import { checkShape } from "./shape";
 import { containerHints, containerShape } from "./container-shape";
-import { chosenAddressFlaw, tokenFields, tokenName } from "./token-fields";
+import { refuseTokens, tokenFields } from "./token-fields";
 
 export type { ContainerSettings, ParsedSettings };
 
@@ -38,16 +38,7 @@ export interface DesiredContainer extends ParsedSettings {
 export function parseSettings(id: string, given: ContainerSettings, where: Where, problems: Problem[]): ParsedSettings {
   const refuse: Refuse = (what, remedy) => void problems.push({ code: "input", what, where, remedy });
   const tokens = tokenFields(given);
-  for (const field of tokens) {
-    const flaw = chosenAddressFlaw(given, field);
-    if (flaw) refuse(...flaw);
-    else {
-      refuse(
-        `${tokenName(field)} is a value that Terraform only knows after apply`,
-        "give a value known at synth: the plan is computed from it",
-      );
-    }
-  }
+  refuseTokens(given, tokens, "give a value known at synth: the plan is computed from it", refuse);
   const {
     problems: misshapen,
     sound: settings,

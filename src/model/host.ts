@@ -4,7 +4,7 @@ import { keyFaults, shown } from "./host-key";
 import { checkAddress, checkJump, checkUser } from "./host-name";
 import { checkShape, hostShape } from "./shape";
 import { hostHints } from "./suggestion";
-import { chosenAddressFlaw, tokenFields, tokenName } from "./token-fields";
+import { chosenAddressFlaw, refuseTokens, tokenFields } from "./token-fields";
 import { sshTransport, type Transport, transportRemedy, transports } from "./transport";
 
 /** Where a host is and how to log in to it. */
@@ -100,16 +100,7 @@ export function hostProblems(given: HostSettings, where: Where): Problem[] {
   const tokens = tokenFields(others);
   const chosen = chosenAddressFlaw(given, ["address"]);
   if (chosen) refuse(...chosen);
-  for (const field of tokens) {
-    const flaw = chosenAddressFlaw(given, field);
-    if (flaw) refuse(...flaw);
-    else {
-      refuse(
-        `${tokenName(field)} is a value that Terraform only knows after apply`,
-        "give a value known at synth; only the address may be one of Terraform's",
-      );
-    }
-  }
+  refuseTokens(given, tokens, "give a value known at synth; only the address may be one of Terraform's", refuse);
   const shaped = checkShape(hostShape, given, where, tokens, hostHints);
   problems.push(...shaped.problems);
   const settings = shaped.isFaulty("address") ? { ...shaped.sound, address: "localhost" } : shaped.sound;

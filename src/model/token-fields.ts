@@ -1,3 +1,4 @@
+import type { Refuse } from "./error";
 import { holdsAddressToken } from "./address-mark";
 import { fieldName, type FieldPath } from "./shape";
 
@@ -25,6 +26,14 @@ export function tokenFields(value: unknown, path: FieldPath = []): FieldPath[] {
 export function tokenName(field: FieldPath): string {
   const [key, holder] = [field.at(-1), fieldName(field.slice(0, -1))];
   return isToken(String(key)) ? `a key of ${holder}` : fieldName(field);
+}
+
+/** Refuses the settings at these paths, whose values are not known yet. */
+export function refuseTokens(settings: object, fields: readonly FieldPath[], remedy: string, refuse: Refuse): void {
+  for (const field of fields) {
+    const flaw = chosenAddressFlaw(settings, field);
+    refuse(...(flaw ?? [`${tokenName(field)} is a value that Terraform only knows after apply`, remedy]));
+  }
 }
 
 /** What is wrong with a setting that holds an address of a container which is still to be chosen; undefined where it does not. */

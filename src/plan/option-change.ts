@@ -7,6 +7,7 @@ import { readContainerModule } from "../model/module";
 import type { Journal, ObservedContainer, ObservedHost } from "../model/observed";
 import { linesOf, options } from "../model/options";
 import type { Property, Sight } from "../model/options/option";
+import { byProperty, isOwned, properties } from "../model/options/properties";
 import { plain } from "../model/text";
 
 /** A container as the code wants it beside what there is of it. */
@@ -19,8 +20,6 @@ export interface Compared {
   /** Whether the container runs and goes on running. */
   readonly live: boolean;
 }
-
-const properties: readonly Property[] = options.flatMap((option) => option.properties ?? []);
 
 /** What differs in the options of a container: first what its conf says, then the rest, in the order of the options. */
 export function optionChanges(compared: Compared): Change[] {
@@ -132,23 +131,6 @@ function insideLines(
 
 function isConf({ place }: Line): boolean {
   return place === "conf" || place === "flag";
-}
-
-function isOwned(line: Line, all: readonly Line[]): boolean {
-  return properties.some((property) => property.owns(line, all));
-}
-
-/** Each property's lines; the first that owns a line has it. */
-export function byProperty(lines: readonly Line[], all = lines): ReadonlyMap<Property, readonly Line[]> {
-  const owned = new Map<Property, Line[]>();
-  for (const line of lines) {
-    const owner = properties.find((property) => property.owns(line, all));
-    if (!owner) continue;
-    const others = owned.get(owner);
-    if (others) others.push(line);
-    else owned.set(owner, [line]);
-  }
-  return owned;
 }
 
 /** What the conf says that no option writes there; that it is missing; that it may not be in effect. */

@@ -5,7 +5,7 @@ import type { HostFacts } from "../model/host-facts";
 import type { ObservedContainer } from "../model/observed";
 import { isUnitLine } from "../model/line";
 import { linesOf, options } from "../model/options";
-import { byProperty } from "./option-change";
+import { byProperty } from "../model/options/properties";
 import { listing, plainLines } from "../model/text";
 import { sha256 } from "./digest";
 

@@ -1,7 +1,7 @@
 import { confEntries, confLines, parseConf } from "../model/conf";
 import type { DesiredContainer } from "../model/container";
 import type { ObservedContainer } from "../model/observed";
-import { byProperty } from "./option-change";
+import { byProperty } from "../model/options/properties";
 
 /** What a container of the code could be known by under another name. */
 export function wantedTraits(desired: DesiredContainer | undefined): string[] {

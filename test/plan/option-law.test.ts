@@ -6,7 +6,8 @@ import type { Line } from "../../src/model/line";
 import { moduleLines } from "../../src/model/module";
 import { linesOf, options } from "../../src/model/options";
 import type { PlannedContainer } from "../../src/plan";
-import { byProperty, givenChanges } from "../../src/plan/option-change";
+import { byProperty } from "../../src/model/options/properties";
+import { givenChanges } from "../../src/plan/option-change";
 import { container, converged, observedHost, planOne } from "./support/model";
 import { agreeing, type OptionName, optionSettings, optionValues } from "./support/options";
 

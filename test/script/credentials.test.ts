@@ -1,6 +1,5 @@
-import type { ContainerSettings } from "../../src/model/container";
 import { EmbeddedHost } from "../../src/sim";
-import { convergeProgram, desired, inRoot, runProgram, sound } from "./program";
+import { dataProgram, inRoot, runProgram } from "./program";
 
 describe("the credentials of a running container", () => {
   let host: EmbeddedHost;
@@ -12,10 +11,8 @@ describe("the credentials of a running container", () => {
   afterEach(() => host.stop());
 
   const sh = (command: string): Promise<string> => inRoot(host, command);
-  const program = (settings: ContainerSettings, text = sound): string =>
-    convergeProgram(desired("data", text, settings));
-  const converge = (...what: Parameters<typeof program>): ReturnType<typeof runProgram> =>
-    runProgram(host, program(...what));
+  const converge = (...what: Parameters<typeof dataProgram>): ReturnType<typeof runProgram> =>
+    runProgram(host, dataProgram(...what));
   const settings = { credentials: { token: { hostPath: "/run/token" } } };
   const inside = 'proc/"$(machinectl show data -p Leader --value)"/root/run/host/credentials/token';
   const invocation = (): Promise<string> => sh("systemctl show container@data -p InvocationID --value");

@@ -38,6 +38,11 @@ export function convergeProgram(container: DesiredContainer, change: Partial<Pla
   return `#!/bin/sh\n${convergeCall(container, planned, plainDialect).join("\n")}\n${programText("converge")}`;
 }
 
+/** Converge for the container `data` with these settings. */
+export function dataProgram(settings: ContainerSettings, text = sound): string {
+  return convergeProgram(desired("data", text, settings));
+}
+
 /** The whole reap program. */
 export function reapProgram(remove: readonly { readonly name: string; readonly base: string }[], by = owner): string {
   return `#!/bin/sh\n${reapCall(by, remove, "token", plainDialect).join("\n")}\n${programText("reap")}`;

@@ -1,6 +1,5 @@
-import type { ContainerSettings } from "../../src/model/container";
 import { EmbeddedHost } from "../../src/sim";
-import { convergeProgram, desired, inRoot, reapProgram, runProgram, sound, withFaults } from "./program";
+import { dataProgram, inRoot, reapProgram, runProgram, withFaults } from "./program";
 
 describe("a root directory in memory", () => {
   let host: EmbeddedHost;
@@ -11,10 +10,8 @@ describe("a root directory in memory", () => {
   afterEach(() => host.stop());
 
   const sh = (command: string): Promise<string> => inRoot(host, command);
-  const program = (settings: ContainerSettings, text = sound): string =>
-    convergeProgram(desired("data", text, settings));
-  const converge = (...what: Parameters<typeof program>): ReturnType<typeof runProgram> =>
-    runProgram(host, program(...what));
+  const converge = (...what: Parameters<typeof dataProgram>): ReturnType<typeof runProgram> =>
+    runProgram(host, dataProgram(...what));
 
   test("goes with the container", async () => {
     expect(await runProgram(host, reapProgram([{ name: "data", base: "" }]))).toMatchObject({ code: 0 });
@@ -43,7 +40,7 @@ describe("a root directory in memory", () => {
 
   test("is never taken from a container that runs on it, whoever told it to", async () => {
     const same = 'stat() { case "$*" in *%d:%i*) echo 1:1 ;; *) command stat "$@" ;; esac; }';
-    expect(await runProgram(host, withFaults(program({}), same))).toMatchObject({ code: 0 });
+    expect(await runProgram(host, withFaults(dataProgram({}), same))).toMatchObject({ code: 0 });
     expect(await sh("ls run/nixos-containers")).toBe("data");
   });
 });

@@ -1,16 +1,5 @@
-import type { ContainerSettings } from "../../src/model/container";
 import { EmbeddedHost } from "../../src/sim";
-import {
-  broken,
-  convergeProgram,
-  cutOff,
-  desired,
-  inRoot,
-  reapProgram,
-  runProgram,
-  sound,
-  withFaults,
-} from "./program";
+import { broken, cutOff, dataProgram, inRoot, reapProgram, runProgram, withFaults } from "./program";
 
 /** A function in cp's place: it copies to our folder no more than the file's beginning, as on a full disk. */
 const halfCopies =
@@ -24,10 +13,8 @@ describe("what a container's unit is told, where something goes wrong", () => {
   afterEach(() => host.stop());
 
   const sh = (command: string): Promise<string> => inRoot(host, command);
-  const program = (settings: ContainerSettings, text = sound): string =>
-    convergeProgram(desired("data", text, settings));
-  const converge = (...what: Parameters<typeof program>): ReturnType<typeof runProgram> =>
-    runProgram(host, program(...what));
+  const converge = (...what: Parameters<typeof dataProgram>): ReturnType<typeof runProgram> =>
+    runProgram(host, dataProgram(...what));
   const tasks = (): Promise<string> => sh("cat sys/fs/cgroup/machine.slice/container@data.service/pids.max");
   const byHand = "etc/systemd/system.control/container@data.service.d/50-TasksMax.conf";
 
@@ -38,7 +25,7 @@ describe("what a container's unit is told, where something goes wrong", () => {
     await converge(settings);
     await sh(before);
     expect(await tasks()).toBe("50");
-    await runProgram(host, cutOff(program({}), "after", /^systemctl daemon-reload \|\| _failed=yes$/m));
+    await runProgram(host, cutOff(dataProgram({}), "after", /^systemctl daemon-reload \|\| _failed=yes$/m));
     expect(await tasks()).toBe("50");
     expect((await converge({})).code).toBe(0);
     expect(await tasks()).not.toBe("50");
@@ -48,7 +35,7 @@ describe("what a container's unit is told, where something goes wrong", () => {
     await converge({});
     await sh("systemctl set-property container@data.service TasksMax=50");
     const text = await sh(`cat ${byHand}`);
-    const { code, stdout } = await runProgram(host, withFaults(program({}), halfCopies));
+    const { code, stdout } = await runProgram(host, withFaults(dataProgram({}), halfCopies));
     expect([code, stdout]).toEqual([1, expect.stringContaining("what was there before is back")]);
     expect(await sh(`cat ${byHand}`)).toBe(text);
   });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Problem, Refuse, Where } from "../error";
 import { closedDevices } from "./device-access";
 import { isNode } from "./devices";
+import { ofTheKernel, sourceRemedy } from "./source-remedy";
 import { hostItem, type HostLine, nixString } from "../host-line";
 import { flagLine, flagWord, type Line } from "../line";
 import { pathFault, tidyPath } from "../path";
@@ -137,16 +138,6 @@ export const bindMounts: Option<BindMountsProps, ParsedMounts> = {
     closedDevices(container, facts.host, refuse);
   },
 };
-
-const ofTheKernel = /^\/(?:dev|proc|sys)\//;
-
-/** How what is mounted comes to be there: devices are the kernel's, and nobody makes them by hand. */
-function sourceRemedy(hostPath: string): string {
-  if (ofTheKernel.test(hostPath)) {
-    return "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];";
-  }
-  return `create it there, as the directory or file it is to be: systemd.tmpfiles.rules = [ "d ${hostPath} 0755 root root -" ]; makes a directory, "f" in place of "d" an empty file`;
-}
 
 /** `--bind-ro=/a:/b` as `/a on /b (read-only)`; other flags as they stand. */
 function mountWords(line: Line): string {

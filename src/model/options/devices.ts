@@ -5,6 +5,7 @@ import { flagLine, type Line } from "../line";
 import { plain } from "../text";
 import { hasOwnNetwork } from "./network/own-network";
 import type { Option, Wanted } from "./option";
+import { sourceRemedy } from "./source-remedy";
 import { isGiven } from "./values";
 
 /** A device that the container may open, as in `containers.<name>.allowedDevices`. */
@@ -140,10 +141,7 @@ export const devices: Option<DevicesProps, Devices> = {
       if (enableTun && node === tun) continue;
       const kind = host.sources.get(node);
       if (kind === "missing") {
-        refuse(
-          `allowedDevices names ${JSON.stringify(node)}, which does not exist on the host`,
-          "look on the host whether it has another name there, or its driver is not loaded: boot.kernelModules = [ … ];",
-        );
+        refuse(`allowedDevices names ${JSON.stringify(node)}, which does not exist on the host`, sourceRemedy(node));
       } else if (kind === "dir") {
         refuse(
           `allowedDevices names ${JSON.stringify(node)}, which is a directory: systemd takes a node each`,
